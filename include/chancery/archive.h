@@ -16,7 +16,7 @@
 
 struct chy_archive;
 
-#define CHY_UUID_SIZE 37	/* with the terminator */
+#define CHY_UUID_SIZE 37 /* with the terminator */
 
 /* Opens for reading. CHY_EABSENT where there is no archive. */
 int chy_archive_open(const char *directory, struct chy_archive **out, struct chy_fault *fault);
@@ -26,8 +26,8 @@ int chy_archive_open(const char *directory, struct chy_archive **out, struct chy
  * inbox, since); it is kept in writer.lock for others to read (borrowed).
  * CHY_EBUSY where another process writes; then the fault's detail is that
  * process's pid and subject the lock's path. */
-int chy_archive_open_writer(const char *directory, json_t *holder, struct chy_archive **out,
-	struct chy_fault *fault);
+int chy_archive_open_writer(
+	const char *directory, json_t *holder, struct chy_archive **out, struct chy_fault *fault);
 void chy_archive_close(struct chy_archive *archive);
 
 const char *chy_archive_directory(const struct chy_archive *archive);
@@ -41,12 +41,12 @@ int chy_archive_holder(const char *directory, json_t **out);
 
 struct chy_record_draft {
 	enum chy_kind kind;
-	json_t *body;		/* borrowed */
+	json_t *body; /* borrowed */
 };
 
 /* A body to keep under its hash; kept once whatever the number of records. */
 struct chy_blob {
-	struct chy_hash hash;	/* of the bytes */
+	struct chy_hash hash; /* of the bytes */
 	struct chy_str bytes;
 };
 
@@ -66,10 +66,10 @@ struct chy_entry {
 	size_t blob_count;
 
 	/* Results. */
-	int outcome;		/* 0 appended, CHY_PRESENT left out, CHY_SIGHTED sighting */
+	int outcome; /* 0 appended, CHY_PRESENT left out, CHY_SIGHTED sighting */
 	uint64_t first_seq, last_seq;
 };
-enum { CHY_SIGHTED = 32 };	/* outcome: the document was known, its sighting appended */
+enum { CHY_SIGHTED = 32 }; /* outcome: the document was known, its sighting appended */
 
 /* Appends entries in one transaction and returns once they are on disk.
  * On any error nothing was appended; CHY_ENOSPACE and CHY_EMEM are worth
@@ -83,8 +83,8 @@ int chy_archive_append(struct chy_archive *archive, struct chy_entry *entries, s
 /* A consistent picture of the log at one moment. Short: it holds back the
  * reuse of pages. A writer may take snapshots too. */
 struct chy_snapshot;
-int chy_snapshot_open(struct chy_archive *archive, struct chy_snapshot **out,
-	struct chy_fault *fault);
+int chy_snapshot_open(
+	struct chy_archive *archive, struct chy_snapshot **out, struct chy_fault *fault);
 void chy_snapshot_close(struct chy_snapshot *snapshot);
 
 uint64_t chy_snapshot_last_seq(const struct chy_snapshot *snapshot);
@@ -98,15 +98,15 @@ int chy_snapshot_record(struct chy_snapshot *snapshot, uint64_t seq, struct chy_
 /* In order, from `after` + 1 on; each call gives one and checks the chain.
  * 0, CHY_END, CHY_EDAMAGED. */
 struct chy_log_cursor;
-int chy_log_cursor_open(struct chy_snapshot *snapshot, uint64_t after,
-	struct chy_log_cursor **out, struct chy_fault *fault);
-int chy_log_cursor_next(struct chy_log_cursor *cursor, struct chy_record *out,
+int chy_log_cursor_open(struct chy_snapshot *snapshot, uint64_t after, struct chy_log_cursor **out,
 	struct chy_fault *fault);
+int chy_log_cursor_next(
+	struct chy_log_cursor *cursor, struct chy_record *out, struct chy_fault *fault);
 void chy_log_cursor_close(struct chy_log_cursor *cursor);
 
 /* The last record not after a time; 0 where there is none. */
-int chy_snapshot_seq_at(struct chy_snapshot *snapshot, int64_t time, uint64_t *out_seq,
-	struct chy_fault *fault);
+int chy_snapshot_seq_at(
+	struct chy_snapshot *snapshot, int64_t time, uint64_t *out_seq, struct chy_fault *fault);
 
 /* The record that added a document. CHY_NOT_FOUND. */
 int chy_snapshot_document(struct chy_snapshot *snapshot, const struct chy_hash *document,
@@ -125,7 +125,7 @@ int chy_snapshot_blob(struct chy_snapshot *snapshot, const struct chy_hash *hash
 
 struct chy_verify_report {
 	uint64_t records, blobs, damaged;
-	struct chy_hash head;	/* hash of the last record */
+	struct chy_hash head; /* hash of the last record */
 };
 typedef void chy_verify_problem(void *user, const struct chy_fault *fault);
 
@@ -136,5 +136,4 @@ int chy_archive_verify(const char *directory, chy_verify_problem *problem, void 
 	struct chy_verify_report *out, struct chy_fault *fault);
 
 /* A consistent copy of the log into an empty or absent directory. */
-int chy_archive_backup(struct chy_archive *archive, const char *directory,
-	struct chy_fault *fault);
+int chy_archive_backup(struct chy_archive *archive, const char *directory, struct chy_fault *fault);

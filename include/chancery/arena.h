@@ -10,7 +10,7 @@ struct chy_arena_block;
 
 struct chy_arena {
 	struct chy_arena_block *first, *current;
-	size_t used;	/* bytes handed out since the last clear */
+	size_t used; /* bytes handed out since the last clear */
 };
 
 void chy_arena_init(struct chy_arena *arena);

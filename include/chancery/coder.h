@@ -18,57 +18,71 @@
 #include "chancery/text.h"
 
 enum chy_category {
-	CHY_AGREE, CHY_CONSULT, CHY_SUPPORT, CHY_CONCEDE, CHY_COOPERATE, CHY_AID,
-	CHY_RETREAT, CHY_REQUEST, CHY_ACCUSE, CHY_REJECT, CHY_THREATEN, CHY_PROTEST,
-	CHY_SANCTION, CHY_MOBILIZE, CHY_COERCE, CHY_ASSAULT, CHY_CATEGORY_COUNT
+	CHY_AGREE,
+	CHY_CONSULT,
+	CHY_SUPPORT,
+	CHY_CONCEDE,
+	CHY_COOPERATE,
+	CHY_AID,
+	CHY_RETREAT,
+	CHY_REQUEST,
+	CHY_ACCUSE,
+	CHY_REJECT,
+	CHY_THREATEN,
+	CHY_PROTEST,
+	CHY_SANCTION,
+	CHY_MOBILIZE,
+	CHY_COERCE,
+	CHY_ASSAULT,
+	CHY_CATEGORY_COUNT
 };
-const char *chy_category_name(enum chy_category category);	/* "AGREE" */
+const char *chy_category_name(enum chy_category category); /* "AGREE" */
 int chy_category_from_name(struct chy_str name, enum chy_category *out);
 /* AGREE, CONSULT and COOPERATE list all sides as actors. */
 bool chy_category_reciprocal(enum chy_category category);
 
 /* One side of an event, or one of several. Empty views where not known. */
 struct chy_actor {
-	struct chy_str code;	/* "RUS", "UNO", "AGO-UNITA" */
-	struct chy_str sector;	/* "GOV", "MIL", "OPP", "REB", … */
-	struct chy_str name;	/* of the code, in English */
-	struct chy_str person;	/* the person who acts for it, in full */
-	struct chy_str role;	/* "foreign minister" */
-	struct chy_str text;	/* the words in the sentence */
+	struct chy_str code; /* "RUS", "UNO", "AGO-UNITA" */
+	struct chy_str sector; /* "GOV", "MIL", "OPP", "REB", … */
+	struct chy_str name; /* of the code, in English */
+	struct chy_str person; /* the person who acts for it, in full */
+	struct chy_str role; /* "foreign minister" */
+	struct chy_str text; /* the words in the sentence */
 };
 
 struct chy_event {
 	enum chy_category category;
-	struct chy_str mode;		/* PLOVER mode; empty for none */
-	struct chy_str cameo;		/* "036" */
-	double score;			/* conflict–cooperation, -10 to 10 (Goldstein 1992) */
+	struct chy_str mode; /* PLOVER mode; empty for none */
+	struct chy_str cameo; /* "036" */
+	double score; /* conflict–cooperation, -10 to 10 (Goldstein 1992) */
 	struct chy_actor *actors, *recipients;
 	size_t actor_count, recipient_count;
-	struct chy_str date;		/* EDTF; empty where not known */
-	struct chy_str date_text;	/* the words that it was taken from */
-	struct chy_str due;		/* EDTF: by when it is promised */
-	struct chy_str aux;		/* future, historical, hypothetical, negation; empty */
+	struct chy_str date; /* EDTF; empty where not known */
+	struct chy_str date_text; /* the words that it was taken from */
+	struct chy_str due; /* EDTF: by when it is promised */
+	struct chy_str aux; /* future, historical, hypothetical, negation; empty */
 	struct chy_str *contexts, *disputes;
 	size_t context_count, dispute_count;
 	struct chy_str place, speaker, medium;
-	uint32_t sentence;		/* from 1, headline first */
-	struct chy_str trigger;		/* the words that carry the act */
-	struct chy_str rule;		/* the name of the rule */
-	double confidence;		/* 0 to 1 */
-	uint32_t start, end;		/* bytes of the sentence in the article's text */
+	uint32_t sentence; /* from 1, headline first */
+	struct chy_str trigger; /* the words that carry the act */
+	struct chy_str rule; /* the name of the rule */
+	double confidence; /* 0 to 1 */
+	uint32_t start, end; /* bytes of the sentence in the article's text */
 	struct chy_str sentence_text;
 };
 
 /* What the coder is given. text: headline on its first line, UTF-8, NFC. */
 struct chy_coder_input {
 	struct chy_str text;
-	struct chy_str date;		/* EDTF day of publication; empty where not known */
-	struct chy_str source;		/* outlet; empty where not known */
-	const struct chy_analysis *analysis;	/* of exactly that text */
+	struct chy_str date; /* EDTF day of publication; empty where not known */
+	struct chy_str source; /* outlet; empty where not known */
+	const struct chy_analysis *analysis; /* of exactly that text */
 };
 
 struct chy_events {
-	struct chy_event *events;	/* in order of sentence */
+	struct chy_event *events; /* in order of sentence */
 	size_t count;
 };
 
@@ -88,32 +102,32 @@ int chy_coder_code(const struct chy_coder *coder, const struct chy_coder_input *
 
 /* An event as docs/schema/event.json has it, a new reference. first_byte and
  * last_byte are the sentence's place in the document's original bytes. */
-json_t *chy_event_to_json(const struct chy_event *event, const char *language,
-	uint64_t first_byte, uint64_t last_byte);
+json_t *chy_event_to_json(const struct chy_event *event, const char *language, uint64_t first_byte,
+	uint64_t last_byte);
 
 /* The catalogue of disputes and the names of actors, for the programs that
  * ask (no language needed). */
 struct chy_catalogue;
 struct chy_dispute {
-	struct chy_str id;		/* "kuril-islands" */
+	struct chy_str id; /* "kuril-islands" */
 	struct chy_str name_en, name_pt, name_es;
-	struct chy_str *claimants;	/* codes */
+	struct chy_str *claimants; /* codes */
 	size_t claimant_count;
 	struct chy_str issue, region;
-	struct chy_str start, end;	/* years; empty end: open */
+	struct chy_str start, end; /* years; empty end: open */
 };
 int chy_catalogue_open(struct chy_catalogue **out, struct chy_fault *fault);
 void chy_catalogue_close(struct chy_catalogue *catalogue);
 size_t chy_catalogue_dispute_count(const struct chy_catalogue *catalogue);
 const struct chy_dispute *chy_catalogue_dispute(const struct chy_catalogue *catalogue, size_t i);
 /* NULL where there is none. */
-const struct chy_dispute *chy_catalogue_find(const struct chy_catalogue *catalogue,
-	struct chy_str id);
+const struct chy_dispute *chy_catalogue_find(
+	const struct chy_catalogue *catalogue, struct chy_str id);
 /* The name of a code ("EUU", "RUS", "AGO-UNITA") in a language ("pt", "br",
  * "en", "es"; else English); empty where the code is not known. */
-struct chy_str chy_catalogue_actor_name(const struct chy_catalogue *catalogue, struct chy_str code,
-	const char *language);
+struct chy_str chy_catalogue_actor_name(
+	const struct chy_catalogue *catalogue, struct chy_str code, const char *language);
 /* The code that somebody means who types a code, a name or a demonym in any
  * of the languages, folded; empty where none. */
-struct chy_str chy_catalogue_actor_code(const struct chy_catalogue *catalogue,
-	struct chy_str typed);
+struct chy_str chy_catalogue_actor_code(
+	const struct chy_catalogue *catalogue, struct chy_str typed);

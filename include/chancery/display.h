@@ -13,8 +13,7 @@ size_t chy_display_width(struct chy_str text);
 /* The longest beginning of text that fits into columns and ends where a line
  * may break (UAX 14); at least one grapheme. Returns its bytes. *out_skip is
  * the white space after it that the next line leaves out. */
-size_t chy_display_break(struct chy_str text, size_t columns, const char *locale,
-	size_t *out_skip);
+size_t chy_display_break(struct chy_str text, size_t columns, const char *locale, size_t *out_skip);
 
 /* The longest beginning of text, in whole graphemes, that fits into columns. */
 size_t chy_display_fit(struct chy_str text, size_t columns);

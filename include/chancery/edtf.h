@@ -12,8 +12,8 @@
 
 struct chy_date {
 	int32_t year;
-	uint8_t month;		/* 1 to 12; 21 to 24 a season; 0 none */
-	uint8_t day;		/* 1 to 31; 0 none */
+	uint8_t month; /* 1 to 12; 21 to 24 a season; 0 none */
+	uint8_t day; /* 1 to 31; 0 none */
 	bool approximate, uncertain;
 };
 
@@ -21,11 +21,11 @@ enum chy_edtf_end { CHY_EDTF_DATE, CHY_EDTF_OPEN, CHY_EDTF_UNKNOWN };
 
 struct chy_edtf {
 	bool interval;
-	enum chy_edtf_end from_end, to_end;	/* CHY_EDTF_DATE unless an interval */
-	struct chy_date from, to;		/* the same where no interval */
+	enum chy_edtf_end from_end, to_end; /* CHY_EDTF_DATE unless an interval */
+	struct chy_date from, to; /* the same where no interval */
 };
 
-#define CHY_EDTF_SIZE 64	/* fits any formatted value with its terminator */
+#define CHY_EDTF_SIZE 64 /* fits any formatted value with its terminator */
 
 /* CHY_EINPUT for anything else, impossible days (2013-02-30) and intervals
  * that end before they begin included. */
@@ -36,7 +36,7 @@ const char *chy_edtf_format(const struct chy_edtf *date, char out[CHY_EDTF_SIZE]
 int64_t chy_day_number(int32_t year, unsigned month, unsigned day);
 void chy_day_to_date(int64_t day, struct chy_date *out);
 unsigned chy_days_in_month(int32_t year, unsigned month);
-unsigned chy_weekday(int64_t day);	/* 1 Monday to 7 Sunday, as ISO 8601 */
+unsigned chy_weekday(int64_t day); /* 1 Monday to 7 Sunday, as ISO 8601 */
 
 /* First and last day covered, inclusive; open ends are INT64_MIN and
  * INT64_MAX. Winter (24) is December to February of the year after. */

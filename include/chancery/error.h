@@ -10,31 +10,31 @@
 
 enum {
 	CHY_OK = 0,
-	CHY_NOT_FOUND = 1,	/* a look-up that found nothing */
-	CHY_PRESENT = 2,	/* what was to be added is there already */
-	CHY_END = 3,		/* an iteration is over */
+	CHY_NOT_FOUND = 1, /* a look-up that found nothing */
+	CHY_PRESENT = 2, /* what was to be added is there already */
+	CHY_END = 3, /* an iteration is over */
 
-	CHY_EMEM = -1,		/* no memory */
-	CHY_EIO = -2,		/* the operating system refused; see os_error */
-	CHY_EINPUT = -3,	/* what was given is malformed */
-	CHY_ELIMIT = -4,	/* what was given is larger, deeper or longer than allowed */
-	CHY_EDAMAGED = -5,	/* stored data contradict their hash or their form */
-	CHY_EBUSY = -6,		/* another process holds it */
-	CHY_ENOSPACE = -7,	/* the disk or the quota is full */
-	CHY_EVERSION = -8,	/* written by a newer edition than this one */
-	CHY_EUNSUPPORTED = -9,	/* a kind of thing that this program does not handle */
-	CHY_EABSENT = -10,	/* a needed file or archive is not there */
-	CHY_EACCESS = -11,	/* permission denied */
-	CHY_ECONFLICT = -12,	/* what was asked contradicts what is recorded */
+	CHY_EMEM = -1, /* no memory */
+	CHY_EIO = -2, /* the operating system refused; see os_error */
+	CHY_EINPUT = -3, /* what was given is malformed */
+	CHY_ELIMIT = -4, /* what was given is larger, deeper or longer than allowed */
+	CHY_EDAMAGED = -5, /* stored data contradict their hash or their form */
+	CHY_EBUSY = -6, /* another process holds it */
+	CHY_ENOSPACE = -7, /* the disk or the quota is full */
+	CHY_EVERSION = -8, /* written by a newer edition than this one */
+	CHY_EUNSUPPORTED = -9, /* a kind of thing that this program does not handle */
+	CHY_EABSENT = -10, /* a needed file or archive is not there */
+	CHY_EACCESS = -11, /* permission denied */
+	CHY_ECONFLICT = -12, /* what was asked contradicts what is recorded */
 };
 
 /* What went wrong and where, as facts. All strings are copies inside. */
 struct chy_fault {
-	int code;		/* CHY_E… */
-	int os_error;		/* errno, or 0 */
-	uint64_t at;		/* line, byte offset or record number; 0 where none fits */
-	char subject[512];	/* the path, key or field concerned; "" where none */
-	char detail[256];	/* a library's own words, or a short fact; "" where none */
+	int code; /* CHY_E… */
+	int os_error; /* errno, or 0 */
+	uint64_t at; /* line, byte offset or record number; 0 where none fits */
+	char subject[512]; /* the path, key or field concerned; "" where none */
+	char detail[256]; /* a library's own words, or a short fact; "" where none */
 };
 
 /* Fills *fault (may be NULL) and returns code, so that callers write

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define CHY_HASH_SIZE 32
-#define CHY_HASH_HEX (2 * CHY_HASH_SIZE + 1)	/* with the terminator */
+#define CHY_HASH_HEX (2 * CHY_HASH_SIZE + 1) /* with the terminator */
 
 struct chy_hash {
 	uint8_t bytes[CHY_HASH_SIZE];

@@ -21,26 +21,30 @@ enum chy_media { CHY_MEDIA_TEXT, CHY_MEDIA_HTML, CHY_MEDIA_JSON, CHY_MEDIA_JSONL
 
 /* Where a date came from, best first. */
 enum chy_date_source {
-	CHY_DATE_NONE, CHY_DATE_HEADER, CHY_DATE_METADATA, CHY_DATE_DATELINE,
-	CHY_DATE_ARGUMENT, CHY_DATE_FILE
+	CHY_DATE_NONE,
+	CHY_DATE_HEADER,
+	CHY_DATE_METADATA,
+	CHY_DATE_DATELINE,
+	CHY_DATE_ARGUMENT,
+	CHY_DATE_FILE
 };
 
 struct chy_ingest_limits {
-	size_t file_bytes;	/* of one file */
-	size_t article_bytes;	/* of one article's text */
-	size_t articles;	/* in one file */
-	size_t depth;		/* of HTML elements and JSON values */
-	size_t line_bytes;	/* of one line of JSONL */
+	size_t file_bytes; /* of one file */
+	size_t article_bytes; /* of one article's text */
+	size_t articles; /* in one file */
+	size_t depth; /* of HTML elements and JSON values */
+	size_t line_bytes; /* of one line of JSONL */
 };
 extern const struct chy_ingest_limits chy_ingest_default_limits;
 
 struct chy_ingest_input {
 	const void *bytes;
 	size_t size;
-	struct chy_str name;		/* file name, a hint for the format; may be empty */
-	struct chy_str date;		/* --date, EDTF day; empty where not given */
-	int64_t file_time;		/* µs since 1970, or INT64_MIN where not known */
-	const struct chy_ingest_limits *limits;	/* NULL: the default ones */
+	struct chy_str name; /* file name, a hint for the format; may be empty */
+	struct chy_str date; /* --date, EDTF day; empty where not given */
+	int64_t file_time; /* µs since 1970, or INT64_MIN where not known */
+	const struct chy_ingest_limits *limits; /* NULL: the default ones */
 };
 
 /* The map from an article's text to the bytes that it came from: segments in
@@ -56,29 +60,29 @@ struct chy_map {
 };
 
 /* Smallest span of the original that holds text[start, end). */
-void chy_map_span(const struct chy_map *map, uint32_t start, uint32_t end,
-	uint64_t *out_start, uint64_t *out_end);
+void chy_map_span(const struct chy_map *map, uint32_t start, uint32_t end, uint64_t *out_start,
+	uint64_t *out_end);
 /* A compact string for a record, and back (CHY_EINPUT when malformed). */
 int chy_map_encode(const struct chy_map *map, struct chy_buffer *out);
 int chy_map_decode(struct chy_str encoded, struct chy_arena *arena, struct chy_map *out);
 
 struct chy_article {
 	enum chy_media media;
-	struct chy_str charset;		/* of the file, IANA name */
-	struct chy_str title;		/* may be empty */
-	struct chy_str text;		/* title on the first line, paragraphs parted by a blank
+	struct chy_str charset; /* of the file, IANA name */
+	struct chy_str title; /* may be empty */
+	struct chy_str text; /* title on the first line, paragraphs parted by a blank
 					 * line; UTF-8, NFC, LF; what the coder reads */
-	struct chy_map map;		/* text to the file's bytes */
-	struct chy_str date;		/* EDTF day or empty */
+	struct chy_map map; /* text to the file's bytes */
+	struct chy_str date; /* EDTF day or empty */
 	enum chy_date_source date_from;
-	struct chy_str source;		/* outlet, or empty */
-	struct chy_str url;		/* or empty */
-	struct chy_str language;	/* as the document says, ISO 639-1, or empty */
-	json_t *fields;			/* every other field of the document, an object; owned by
+	struct chy_str source; /* outlet, or empty */
+	struct chy_str url; /* or empty */
+	struct chy_str language; /* as the document says, ISO 639-1, or empty */
+	json_t *fields; /* every other field of the document, an object; owned by
 					 * the list */
-	uint64_t original_start, original_end;	/* the article's own bytes in the file: all of
+	uint64_t original_start, original_end; /* the article's own bytes in the file: all of
 						 * it, or its line or element of JSON */
-	struct chy_hash id;		/* of the content: see chy_article_content */
+	struct chy_hash id; /* of the content: see chy_article_content */
 };
 
 struct chy_articles {
@@ -89,7 +93,7 @@ struct chy_articles {
 	struct chy_ingest_refusal {
 		uint64_t original_start, original_end;
 		struct chy_fault fault;
-	} *refusals;
+	} * refusals;
 	size_t refusal_count;
 };
 
@@ -110,5 +114,5 @@ int chy_article_content(const struct chy_article *article, struct chy_buffer *ou
  * adds (path, original, size, time): a new reference. docs/schema/document.json. */
 json_t *chy_article_to_json(const struct chy_article *article);
 
-const char *chy_media_type(enum chy_media media);		/* "text/plain" */
-const char *chy_date_source_name(enum chy_date_source source);	/* "header" */
+const char *chy_media_type(enum chy_media media); /* "text/plain" */
+const char *chy_date_source_name(enum chy_date_source source); /* "header" */

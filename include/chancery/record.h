@@ -11,24 +11,30 @@
 #include "chancery/string.h"
 
 enum chy_kind {
-	CHY_KIND_ARCHIVE_CREATED, CHY_KIND_DOCUMENT_ADDED, CHY_KIND_DOCUMENT_SIGHTED,
-	CHY_KIND_DOCUMENT_REJECTED, CHY_KIND_EVENTS_CODED, CHY_KIND_DOCUMENT_WITHDRAWN,
-	CHY_KIND_EVENT_CORRECTED, CHY_KIND_DISPUTE_DECLARED, CHY_KIND_COUNT,
-	CHY_KIND_OTHER	/* a kind that a newer edition wrote: its name is kept */
+	CHY_KIND_ARCHIVE_CREATED,
+	CHY_KIND_DOCUMENT_ADDED,
+	CHY_KIND_DOCUMENT_SIGHTED,
+	CHY_KIND_DOCUMENT_REJECTED,
+	CHY_KIND_EVENTS_CODED,
+	CHY_KIND_DOCUMENT_WITHDRAWN,
+	CHY_KIND_EVENT_CORRECTED,
+	CHY_KIND_DISPUTE_DECLARED,
+	CHY_KIND_COUNT,
+	CHY_KIND_OTHER /* a kind that a newer edition wrote: its name is kept */
 };
-const char *chy_kind_name(enum chy_kind kind);	/* "document-added" */
+const char *chy_kind_name(enum chy_kind kind); /* "document-added" */
 enum chy_kind chy_kind_from_name(struct chy_str name);
-unsigned chy_kind_schema(enum chy_kind kind);	/* the one written today */
+unsigned chy_kind_schema(enum chy_kind kind); /* the one written today */
 
 /* A record as it is stored; the views point into the stored bytes. */
 struct chy_record {
-	uint64_t seq;		/* from 1, without gaps */
-	int64_t time;		/* µs since 1970-01-01T00:00:00Z; never before the one before */
+	uint64_t seq; /* from 1, without gaps */
+	int64_t time; /* µs since 1970-01-01T00:00:00Z; never before the one before */
 	struct chy_hash hash, prev;
 	enum chy_kind kind;
 	struct chy_str kind_name;
 	unsigned schema;
-	struct chy_str body;	/* canonical JSON, an object */
+	struct chy_str body; /* canonical JSON, an object */
 };
 
 /* Encodes a record whose hash is not yet known: appends its bytes to out and

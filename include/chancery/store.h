@@ -16,7 +16,7 @@ struct chy_store_cursor;
 enum {
 	CHY_STORE_READ_ONLY = 1,
 	CHY_STORE_CREATE = 2,
-	CHY_STORE_DERIVED = 4,	/* can be rebuilt: commits may be lost in a power cut */
+	CHY_STORE_DERIVED = 4, /* can be rebuilt: commits may be lost in a power cut */
 };
 
 /* Opens the file (and <file>-lock beside it) with n named tables; the handle
@@ -31,38 +31,37 @@ void chy_store_close(struct chy_store *store);
  * finds it full returns CHY_STORE_FULL, upon which the caller must abort,
  * call chy_store_grow, and begin again. */
 enum { CHY_STORE_FULL = 16 };
-int chy_store_begin(struct chy_store *store, bool write, struct chy_store_txn **out,
-	struct chy_fault *fault);
+int chy_store_begin(
+	struct chy_store *store, bool write, struct chy_store_txn **out, struct chy_fault *fault);
 int chy_store_commit(struct chy_store_txn *txn, struct chy_fault *fault);
-void chy_store_abort(struct chy_store_txn *txn);	/* NULL is allowed */
+void chy_store_abort(struct chy_store_txn *txn); /* NULL is allowed */
 int chy_store_grow(struct chy_store *store, size_t at_least, struct chy_fault *fault);
 
 /* Values live until the transaction ends (or, in a write transaction, until
  * the next change). get: 0 or CHY_NOT_FOUND. */
-int chy_store_get(struct chy_store_txn *txn, unsigned table, struct chy_str key,
-	struct chy_str *out_value);
-int chy_store_put(struct chy_store_txn *txn, unsigned table, struct chy_str key,
-	struct chy_str value);
+int chy_store_get(
+	struct chy_store_txn *txn, unsigned table, struct chy_str key, struct chy_str *out_value);
+int chy_store_put(
+	struct chy_store_txn *txn, unsigned table, struct chy_str key, struct chy_str value);
 /* Faster: keys come in ascending order only. CHY_ECONFLICT when they don't. */
-int chy_store_append(struct chy_store_txn *txn, unsigned table, struct chy_str key,
-	struct chy_str value);
+int chy_store_append(
+	struct chy_store_txn *txn, unsigned table, struct chy_str key, struct chy_str value);
 int chy_store_delete(struct chy_store_txn *txn, unsigned table, struct chy_str key);
 int chy_store_clear(struct chy_store_txn *txn, unsigned table);
 int chy_store_count(struct chy_store_txn *txn, unsigned table, uint64_t *out);
 
-int chy_store_cursor_open(struct chy_store_txn *txn, unsigned table,
-	struct chy_store_cursor **out);
+int chy_store_cursor_open(struct chy_store_txn *txn, unsigned table, struct chy_store_cursor **out);
 void chy_store_cursor_close(struct chy_store_cursor *cursor);
 /* 0 or CHY_END. seek: the first entry at or after key; an empty key is the
  * beginning. */
-int chy_store_seek(struct chy_store_cursor *cursor, struct chy_str key,
-	struct chy_str *out_key, struct chy_str *out_value);
-int chy_store_next(struct chy_store_cursor *cursor, struct chy_str *out_key,
+int chy_store_seek(struct chy_store_cursor *cursor, struct chy_str key, struct chy_str *out_key,
 	struct chy_str *out_value);
-int chy_store_last(struct chy_store_cursor *cursor, struct chy_str *out_key,
-	struct chy_str *out_value);
-int chy_store_previous(struct chy_store_cursor *cursor, struct chy_str *out_key,
-	struct chy_str *out_value);
+int chy_store_next(
+	struct chy_store_cursor *cursor, struct chy_str *out_key, struct chy_str *out_value);
+int chy_store_last(
+	struct chy_store_cursor *cursor, struct chy_str *out_key, struct chy_str *out_value);
+int chy_store_previous(
+	struct chy_store_cursor *cursor, struct chy_str *out_key, struct chy_str *out_value);
 
 /* A consistent, compacted copy into a directory that is there, while in use. */
 int chy_store_copy(struct chy_store *store, const char *directory, struct chy_fault *fault);
@@ -75,5 +74,5 @@ void chy_store_size(struct chy_store *store, uint64_t *out_used, uint64_t *out_m
  * what it should be. Returns 0, CHY_EDAMAGED when report was called, or
  * another error. docs/log-format.md says what is checked. */
 typedef void chy_store_report(void *user, uint64_t page, const char *what);
-int chy_store_check(const char *path, chy_store_report *report, void *user,
-	struct chy_fault *fault);
+int chy_store_check(
+	const char *path, chy_store_report *report, void *user, struct chy_fault *fault);

@@ -14,13 +14,13 @@ struct chy_str {
 
 #define CHY_STR(literal) ((struct chy_str){(literal), sizeof(literal) - 1})
 
-struct chy_str chy_str_from(const char *terminated);	/* NULL gives an empty view */
+struct chy_str chy_str_from(const char *terminated); /* NULL gives an empty view */
 bool chy_str_equal(struct chy_str a, struct chy_str b);
 bool chy_str_is(struct chy_str a, const char *terminated);
 bool chy_str_starts(struct chy_str a, const char *prefix);
 bool chy_str_ends(struct chy_str a, const char *suffix);
-int chy_str_compare(struct chy_str a, struct chy_str b);	/* by bytes */
-struct chy_str chy_str_trim(struct chy_str a);	/* ASCII white space off both ends */
+int chy_str_compare(struct chy_str a, struct chy_str b); /* by bytes */
+struct chy_str chy_str_trim(struct chy_str a); /* ASCII white space off both ends */
 
 /* The part of *rest before the separator, which *rest then follows; false at
  * the end. An empty *rest with data NULL is the end. */
@@ -63,7 +63,7 @@ char *chy_buffer_take(struct chy_buffer *buffer, size_t *out_size);
 /* Reads a whole file of at most limit bytes into buffer.
  * CHY_ELIMIT when it is larger, else as chy_error_from_errno. */
 struct chy_fault;
-int chy_buffer_read_file(struct chy_buffer *buffer, const char *path, size_t limit,
-	struct chy_fault *fault);
+int chy_buffer_read_file(
+	struct chy_buffer *buffer, const char *path, size_t limit, struct chy_fault *fault);
 /* The same from an open file descriptor, which stays open. */
 int chy_buffer_read_fd(struct chy_buffer *buffer, int fd, size_t limit, struct chy_fault *fault);

@@ -16,10 +16,24 @@
 
 /* The universal part-of-speech tags, in alphabetical order. */
 enum chy_upos {
-	CHY_UPOS_ADJ, CHY_UPOS_ADP, CHY_UPOS_ADV, CHY_UPOS_AUX, CHY_UPOS_CCONJ,
-	CHY_UPOS_DET, CHY_UPOS_INTJ, CHY_UPOS_NOUN, CHY_UPOS_NUM, CHY_UPOS_PART,
-	CHY_UPOS_PRON, CHY_UPOS_PROPN, CHY_UPOS_PUNCT, CHY_UPOS_SCONJ, CHY_UPOS_SYM,
-	CHY_UPOS_VERB, CHY_UPOS_X, CHY_UPOS_COUNT
+	CHY_UPOS_ADJ,
+	CHY_UPOS_ADP,
+	CHY_UPOS_ADV,
+	CHY_UPOS_AUX,
+	CHY_UPOS_CCONJ,
+	CHY_UPOS_DET,
+	CHY_UPOS_INTJ,
+	CHY_UPOS_NOUN,
+	CHY_UPOS_NUM,
+	CHY_UPOS_PART,
+	CHY_UPOS_PRON,
+	CHY_UPOS_PROPN,
+	CHY_UPOS_PUNCT,
+	CHY_UPOS_SCONJ,
+	CHY_UPOS_SYM,
+	CHY_UPOS_VERB,
+	CHY_UPOS_X,
+	CHY_UPOS_COUNT
 };
 
 /* What stands in the text. Offsets are bytes into the text that was given;
@@ -27,23 +41,23 @@ enum chy_upos {
  * what the analysis leaves out, such as soft hyphens) only. */
 struct chy_token {
 	uint32_t start, end;
-	uint32_t first_word, word_count;	/* words of the sentence that it gives */
+	uint32_t first_word, word_count; /* words of the sentence that it gives */
 	bool space_after;
 };
 
 struct chy_word {
-	struct chy_str form;	/* as in the text, or the expanded word of a contraction */
-	struct chy_str lemma;	/* in the treebank's spelling; lower case but for names */
-	struct chy_str feats;	/* "Gender=Masc|Number=Plur", sorted; empty for none */
-	struct chy_str deprel;	/* relation to the head, with subtype ("nsubj:pass") */
+	struct chy_str form; /* as in the text, or the expanded word of a contraction */
+	struct chy_str lemma; /* in the treebank's spelling; lower case but for names */
+	struct chy_str feats; /* "Gender=Masc|Number=Plur", sorted; empty for none */
+	struct chy_str deprel; /* relation to the head, with subtype ("nsubj:pass") */
 	enum chy_upos upos;
-	int32_t head;		/* index of the head word in the sentence; -1 for the root */
-	uint32_t token;		/* index of its token in the sentence */
+	int32_t head; /* index of the head word in the sentence; -1 for the root */
+	uint32_t token; /* index of its token in the sentence */
 };
 
 struct chy_sentence {
-	uint32_t start, end;	/* bytes of the text, white space at both ends left off */
-	uint32_t paragraph;	/* number of its paragraph, from 0 */
+	uint32_t start, end; /* bytes of the text, white space at both ends left off */
+	uint32_t paragraph; /* number of its paragraph, from 0 */
 	struct chy_token *tokens;
 	size_t token_count;
 	struct chy_word *words;
@@ -77,8 +91,8 @@ int chy_text_analyse(const struct chy_text_model *model, struct chy_str text,
 
 /* Tags, lemmatises and parses sentences whose tokens and words (form, token)
  * are given; what else the words hold is overwritten. */
-int chy_text_parse_words(const struct chy_text_model *model, struct chy_sentence *sentence,
-	struct chy_arena *arena);
+int chy_text_parse_words(
+	const struct chy_text_model *model, struct chy_sentence *sentence, struct chy_arena *arena);
 
 /* The language of a text, as ISO 639-1, by libexttextcat: written to out.
  * CHY_NOT_FOUND where no language is likelier than the others. */
