@@ -90,3 +90,27 @@ function(chy_unit_test name)
 	set_tests_properties(unit/${name} PROPERTIES TIMEOUT 300 ENVIRONMENT
 		"CHANCERY_DATA=${CHY_SHARE};CHY_BUILD=${CMAKE_BINARY_DIR};CHY_SOURCE=${CMAKE_SOURCE_DIR}")
 endfunction()
+
+# chy_fuzz_target(NAME SOURCES f.c USES ingest …): LLVMFuzzerTestOneInput. With
+# CHY_FUZZ a libFuzzer program build/fuzz/fuzz/NAME; in every other build a
+# program that replays tests/fuzz/corpus/NAME, run by ctest as fuzz/NAME.
+function(chy_fuzz_target name)
+	cmake_parse_arguments(F "" "" "SOURCES;USES" ${ARGN})
+	add_executable(fuzz_${name} ${F_SOURCES})
+	target_link_libraries(fuzz_${name} PRIVATE chy_flags)
+	foreach(use IN LISTS F_USES)
+		target_link_libraries(fuzz_${name} PRIVATE chy_${use})
+	endforeach()
+	set_target_properties(fuzz_${name} PROPERTIES OUTPUT_NAME ${name}
+		RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")
+	if(CHY_FUZZ)
+		target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+		set(replay fuzz_${name} -runs=0 "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
+	else()
+		target_sources(fuzz_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/fuzz/replay.c")
+		set(replay fuzz_${name} "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
+	endif()
+	add_test(NAME fuzz/${name} COMMAND ${replay} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+	set_tests_properties(fuzz/${name} PROPERTIES TIMEOUT 300 ENVIRONMENT
+		"CHANCERY_DATA=${CHY_SHARE};CHY_BUILD=${CMAKE_BINARY_DIR};CHY_SOURCE=${CMAKE_SOURCE_DIR}")
+endfunction()
