@@ -1,0 +1,197 @@
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "internal.h"
+
+enum { MAX_READERS = 254 };
+static const size_t first_map = (size_t)256 << 20;
+
+int chy_store_translate(const char *path, int code, struct chy_fault *fault)
+{
+	switch (code) {
+	case MDB_SUCCESS:
+		return CHY_OK;
+	case MDB_NOTFOUND:
+		return CHY_NOT_FOUND;
+	case MDB_MAP_FULL:
+		return CHY_STORE_FULL;
+	case MDB_KEYEXIST:
+		return chy_fault_set(fault, CHY_ECONFLICT, path, 0, "%s", mdb_strerror(code));
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_PANIC:
+	case MDB_INVALID:
+	case MDB_BAD_DBI:
+	case MDB_INCOMPATIBLE:
+	case MDB_CURSOR_FULL:
+		return chy_fault_set(fault, CHY_EDAMAGED, path, 0, "%s", mdb_strerror(code));
+	case MDB_VERSION_MISMATCH:
+		return chy_fault_set(fault, CHY_EVERSION, path, 0, "%s", mdb_strerror(code));
+	case MDB_READERS_FULL:
+	case MDB_TXN_FULL:
+		return chy_fault_set(fault, CHY_EBUSY, path, 0, "%s", mdb_strerror(code));
+	case MDB_BAD_VALSIZE:
+		return chy_fault_set(fault, CHY_ELIMIT, path, 0, "%s", mdb_strerror(code));
+	default:
+		break;
+	}
+	if (code < 0)
+		return chy_fault_set(fault, CHY_EIO, path, 0, "%s", mdb_strerror(code));
+	errno = code;
+	return chy_fault_set(fault, chy_error_from_errno(code), path, 0, NULL);
+}
+
+/* LMDB found its own pages to contradict one another. That is the same to a
+ * program as touching a page that is not there, so it hears the same signal. */
+static void on_broken_page(MDB_env *env, const char *words)
+{
+	(void)env;
+	(void)words;
+	raise(SIGBUS);
+}
+
+static size_t map_size_for(const char *path)
+{
+	struct stat info;
+	size_t size = first_map;
+
+	if (stat(path, &info) == 0)
+		while (size < (size_t)info.st_size * 2)
+			size *= 2;
+	return size;
+}
+
+static int open_environment(struct chy_store *store, struct chy_fault *fault)
+{
+	unsigned flags = MDB_NOSUBDIR | MDB_NOTLS;
+	int code;
+
+	if (store->flags & CHY_STORE_READ_ONLY)
+		flags |= MDB_RDONLY;
+	if (store->flags & CHY_STORE_DERIVED)
+		flags |= MDB_NOMETASYNC;
+	code = mdb_env_create(&store->env);
+	if (!code)
+		code = mdb_env_set_maxdbs(store->env, CHY_STORE_TABLES);
+	if (!code)
+		code = mdb_env_set_maxreaders(store->env, MAX_READERS);
+	if (!code)
+		code = mdb_env_set_mapsize(store->env, map_size_for(store->path));
+	if (!code)
+		code = mdb_env_set_assert(store->env, on_broken_page);
+	if (!code)
+		code = mdb_env_open(store->env, store->path, flags, 0640);
+	if (!code)
+		code = mdb_reader_check(store->env, NULL);
+	return chy_store_translate(store->path, code, fault);
+}
+
+/* A reader may meet a file of an edition that did not have a table yet: such a
+ * table is empty to it. */
+static int open_tables(
+	struct chy_store *store, const char *const *tables, size_t n, struct chy_fault *fault)
+{
+	bool write = !(store->flags & CHY_STORE_READ_ONLY);
+	MDB_txn *txn;
+	int code = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn);
+
+	if (code)
+		return chy_store_translate(store->path, code, fault);
+	for (size_t i = 0; i < n && !code; i++) {
+		code = mdb_dbi_open(txn, tables[i], write ? MDB_CREATE : 0, &store->tables[i]);
+		if (code == MDB_NOTFOUND && !write) {
+			store->tables[i] = CHY_STORE_NO_TABLE;
+			code = 0;
+		}
+	}
+	if (!code)
+		code = mdb_txn_commit(txn);
+	else
+		mdb_txn_abort(txn);
+	store->table_count = n;
+	return chy_store_translate(store->path, code, fault);
+}
+
+static int check_place(const char *path, unsigned flags, struct chy_fault *fault)
+{
+	const char *slash = strrchr(path, '/');
+	char directory[4096];
+	struct stat info;
+
+	if (stat(path, &info) && !(flags & CHY_STORE_CREATE))
+		return chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
+	if (!slash)
+		snprintf(directory, sizeof(directory), ".");
+	else
+		snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path) + 1, path);
+	return chy_store_check_filesystem(directory, fault);
+}
+
+int chy_store_open(const char *path, unsigned flags, const char *const *tables, size_t n,
+	struct chy_store **out, struct chy_fault *fault)
+{
+	struct chy_store *store;
+	int result = check_place(path, flags, fault);
+
+	if (result)
+		return result;
+	if (n > CHY_STORE_TABLES)
+		return chy_fault_set(
+			fault, CHY_ELIMIT, path, 0, "more than %d tables", (int)CHY_STORE_TABLES);
+	store = calloc(1, sizeof(*store));
+	if (!store)
+		return chy_fault_set(fault, CHY_EMEM, path, 0, NULL);
+	store->flags = flags;
+	pthread_mutex_init(&store->mutex, NULL);
+	pthread_cond_init(&store->idle, NULL);
+	store->path = strdup(path);
+	result = store->path ? open_environment(store, fault)
+			     : chy_fault_set(fault, CHY_EMEM, path, 0, NULL);
+	if (!result)
+		result = open_tables(store, tables, n, fault);
+	if (result) {
+		chy_store_close(store);
+		return result;
+	}
+	*out = store;
+	return CHY_OK;
+}
+
+void chy_store_close(struct chy_store *store)
+{
+	if (!store)
+		return;
+	if (store->env)
+		mdb_env_close(store->env);
+	pthread_cond_destroy(&store->idle);
+	pthread_mutex_destroy(&store->mutex);
+	free(store->path);
+	free(store);
+}
+
+int chy_store_copy(struct chy_store *store, const char *directory, struct chy_fault *fault)
+{
+	const char *slash = strrchr(store->path, '/');
+	char path[4096];
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", directory,
+		    slash ? slash + 1 : store->path) >= sizeof(path))
+		return chy_fault_set(fault, CHY_ELIMIT, directory, 0, "the path is too long");
+	return chy_store_translate(path, mdb_env_copy2(store->env, path, MDB_CP_COMPACT), fault);
+}
+
+void chy_store_size(struct chy_store *store, uint64_t *out_used, uint64_t *out_map)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+
+	mdb_env_info(store->env, &info);
+	mdb_env_stat(store->env, &stat);
+	*out_used = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+	*out_map = info.me_mapsize;
+}
