@@ -94,6 +94,10 @@ int chy_text_analyse(const struct chy_text_model *model, struct chy_str text,
 int chy_text_parse_words(
 	const struct chy_text_model *model, struct chy_sentence *sentence, struct chy_arena *arena);
 
+/* Reads whatever chy_text_guess_language needs, which then touches no file: for
+ * a process that is about to lose the file system. CHY_EABSENT. */
+int chy_text_prepare(struct chy_fault *fault);
+
 /* The language of a text, as ISO 639-1, by libexttextcat: written to out.
  * CHY_NOT_FOUND where no language is likelier than the others. */
 int chy_text_guess_language(struct chy_str text, char out[8]);

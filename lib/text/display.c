@@ -1,0 +1,337 @@
+/* What a terminal shows, by ICU. */
+#include "chancery/display.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unicode/ubrk.h>
+#include <unicode/uchar.h>
+#include <unicode/uloc.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+
+#include "chancery/error.h"
+
+/* Only so much of a text is looked at to fill a line: terminals are not
+ * wider, and the cost must not grow with the text behind. */
+enum { LOOK = 4096 };
+
+/* Columns of one code point, combining marks and controls none. */
+static unsigned code_width(uint32_t code)
+{
+	if (code >= 0x20 && code < 0x7f)
+		return 1;
+	switch (u_charType((UChar32)code)) {
+	case U_NON_SPACING_MARK:
+	case U_ENCLOSING_MARK:
+	case U_FORMAT_CHAR:
+	case U_CONTROL_CHAR:
+	case U_LINE_SEPARATOR:
+	case U_PARAGRAPH_SEPARATOR:
+		return code == 0xad ? 1 : 0; /* terminals draw the soft hyphen */
+	default:
+		break;
+	}
+	if (code >= 0x1160 && code <= 0x11ff) /* Hangul vowels join the syllable */
+		return 0;
+	switch (u_getIntPropertyValue((UChar32)code, UCHAR_EAST_ASIAN_WIDTH)) {
+	case U_EA_FULLWIDTH:
+	case U_EA_WIDE:
+		return 2;
+	default:
+		return 1;
+	}
+}
+
+/* Columns of a grapheme: those of its widest code point, two where a variation
+ * selector asks for the picture. */
+static unsigned cluster_width(const char *text, size_t size)
+{
+	unsigned width = 0;
+	size_t at = 0;
+
+	while (at < size) {
+		uint32_t code = chy_utf8_next(text, size, &at);
+		unsigned w = code == 0xfe0f && width ? 2 : code_width(code);
+
+		width = w > width ? w : width;
+	}
+	return width;
+}
+
+/* ICU's iterators over UTF-8 are for the thread that opened them; each call
+ * opens its own, which is cheap beside what terminals cost. */
+struct boundaries {
+	UText text;
+	UBreakIterator *iterator;
+};
+
+static bool boundaries_init(struct boundaries *b, UBreakIteratorType type, const char *locale,
+	const char *text, size_t size)
+{
+	UErrorCode error = U_ZERO_ERROR;
+
+	b->text = (UText)UTEXT_INITIALIZER;
+	b->iterator = ubrk_open(type, locale, NULL, 0, &error);
+	utext_openUTF8(&b->text, text, (int64_t)size, &error);
+	ubrk_setUText(b->iterator, &b->text, &error);
+	return U_SUCCESS(error);
+}
+
+static void boundaries_fini(struct boundaries *b)
+{
+	if (b->iterator)
+		ubrk_close(b->iterator);
+	utext_close(&b->text);
+}
+
+static bool is_ascii(struct chy_str text)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		unsigned char c = (unsigned char)text.data[i];
+
+		if (c < 0x20 || c >= 0x7f)
+			return false;
+	}
+	return true;
+}
+
+size_t chy_display_width(struct chy_str text)
+{
+	struct boundaries b;
+	size_t width = 0;
+	int32_t from = 0, to;
+
+	if (is_ascii(text))
+		return text.size;
+	if (boundaries_init(&b, UBRK_CHARACTER, "", text.data, text.size)) {
+		while ((to = ubrk_next(b.iterator)) != UBRK_DONE) {
+			width += cluster_width(text.data + from, (size_t)(to - from));
+			from = to;
+		}
+	}
+	boundaries_fini(&b);
+	return width;
+}
+
+static size_t look_at(struct chy_str text)
+{
+	size_t size = text.size < LOOK ? text.size : LOOK;
+
+	while (size < text.size && size && ((unsigned char)text.data[size] & 0xc0) == 0x80)
+		size--;
+	return size;
+}
+
+/* Bytes of the graphemes that fit; *out_first those of the first. */
+static size_t fit(struct chy_str text, size_t columns, size_t *out_first)
+{
+	struct boundaries b;
+	size_t width = 0, size = 0;
+	int32_t from = 0, to;
+
+	*out_first = text.size;
+	if (boundaries_init(&b, UBRK_CHARACTER, "", text.data, text.size)) {
+		while ((to = ubrk_next(b.iterator)) != UBRK_DONE) {
+			if (!from)
+				*out_first = (size_t)to;
+			width += cluster_width(text.data + from, (size_t)(to - from));
+			if (width > columns)
+				break;
+			size = (size_t)to;
+			from = to;
+		}
+	}
+	boundaries_fini(&b);
+	return size;
+}
+
+size_t chy_display_fit(struct chy_str text, size_t columns)
+{
+	size_t first;
+
+	if (!text.size)
+		return 0;
+	/* A column has four bytes at the most, marks aside. */
+	if (columns < LOOK / 8)
+		text.size = look_at(text);
+	return fit(text, columns, &first);
+}
+
+static size_t white_before(const char *text, size_t end)
+{
+	while (end && (text[end - 1] == ' ' || text[end - 1] == '\t'))
+		end--;
+	return end;
+}
+
+static size_t white_at(struct chy_str text, size_t at)
+{
+	size_t from = at;
+
+	while (at < text.size && (text.data[at] == ' ' || text.data[at] == '\t'))
+		at++;
+	if (at < text.size && text.data[at] == '\r')
+		at++;
+	if (at < text.size && text.data[at] == '\n')
+		at++;
+	return at - from;
+}
+
+/* The last place where a line may end, so that its text (white space at its
+ * end aside) is at most `limit` bytes; 0 where there is none. A newline ends
+ * it in any case. */
+static size_t last_break(struct chy_str text, const char *locale, size_t limit)
+{
+	struct boundaries b;
+	size_t best = 0;
+	int32_t to;
+
+	if (boundaries_init(&b, UBRK_LINE, locale, text.data, text.size)) {
+		while ((to = ubrk_next(b.iterator)) != UBRK_DONE) {
+			size_t end = (size_t)to;
+
+			while (end && (text.data[end - 1] == '\n' || text.data[end - 1] == '\r'))
+				end--;
+			if (white_before(text.data, end) > limit)
+				break;
+			best = white_before(text.data, end);
+			if (end < (size_t)to || (size_t)to == text.size)
+				break;
+		}
+	}
+	boundaries_fini(&b);
+	return best;
+}
+
+size_t chy_display_break(struct chy_str text, size_t columns, const char *locale, size_t *out_skip)
+{
+	struct chy_str view = text;
+	size_t first, fits, end;
+
+	*out_skip = 0;
+	if (!text.size)
+		return 0;
+	view.size = columns < LOOK / 8 ? look_at(text) : text.size;
+	fits = fit(view, columns, &first);
+	if (fits == text.size && !memchr(text.data, '\n', text.size))
+		return fits;
+	end = last_break(view, locale ? locale : "", fits);
+	if (!end && !(white_at(text, 0) && text.data[0] == '\n'))
+		end = fits ? fits : first; /* a word longer than the line */
+	*out_skip = white_at(text, end);
+	return end;
+}
+
+/* Appends UTF-16 text. */
+static void add_utf16(struct chy_buffer *out, const UChar *text, int32_t size)
+{
+	char utf8[4];
+	int32_t at = 0;
+
+	while (at < size) {
+		UChar32 code;
+
+		U16_NEXT(text, at, size, code);
+		if (U_IS_SURROGATE(code))
+			code = 0xfffd;
+		chy_buffer_add(out, utf8, chy_utf8_put((uint32_t)code, utf8));
+	}
+}
+
+/* The two-letter code of a country, which CLDR's names hang on. */
+static bool alpha2_of(const char *alpha3, char out[4])
+{
+	const char *const *codes = uloc_getISOCountries();
+
+	for (; *codes; codes++) {
+		char locale[16] = "und_";
+
+		strncat(locale, *codes, 8);
+		if (strcmp(uloc_getISO3Country(locale), alpha3) == 0) {
+			memcpy(out, *codes, 3);
+			return true;
+		}
+	}
+	return false;
+}
+
+int chy_display_country(const char *alpha3, const char *locale, struct chy_buffer *out)
+{
+	UErrorCode error = U_ZERO_ERROR;
+	char country[16] = "und_", alpha2[4];
+	UChar name[128];
+	int32_t size;
+
+	if (!locale)
+		locale = "en";
+	if (!alpha3 || strlen(alpha3) != 3 || !alpha2_of(alpha3, alpha2))
+		return CHY_NOT_FOUND;
+	strncat(country, alpha2, 3);
+	size = uloc_getDisplayCountry(country, locale, name, 128, &error);
+	if (U_FAILURE(error) || size <= 0)
+		return CHY_NOT_FOUND;
+	if (error == U_USING_DEFAULT_WARNING && strcmp(locale, "en") != 0)
+		return chy_display_country(alpha3, "en", out);
+	add_utf16(out, name, size);
+	return out->failed ? CHY_EMEM : CHY_OK;
+}
+
+static int fold_ascii(struct chy_str text, struct chy_buffer *out)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		char c = text.data[i];
+
+		chy_buffer_add_char(out, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
+	}
+	return out->failed ? CHY_EMEM : CHY_OK;
+}
+
+/* Case-folds, decomposes, and leaves marks out. */
+static int fold_utf16(
+	UChar *text, int32_t size, UChar *space, int32_t limit, struct chy_buffer *out)
+{
+	UErrorCode error = U_ZERO_ERROR;
+	const UNormalizer2 *nfkd = unorm2_getNFKDInstance(&error);
+	int32_t folded, at = 0;
+
+	size = unorm2_normalize(nfkd, text, size, space, limit, &error);
+	folded = u_strFoldCase(text, limit, space, size, U_FOLD_CASE_DEFAULT, &error);
+	if (U_FAILURE(error))
+		return CHY_EMEM;
+	while (at < folded) {
+		char utf8[4];
+		UChar32 code;
+
+		U16_NEXT(text, at, folded, code);
+		if (u_charType(code) == U_NON_SPACING_MARK || u_charType(code) == U_ENCLOSING_MARK)
+			continue;
+		if (U_IS_SURROGATE(code))
+			code = 0xfffd;
+		chy_buffer_add(out, utf8, chy_utf8_put((uint32_t)code, utf8));
+	}
+	return out->failed ? CHY_EMEM : CHY_OK;
+}
+
+int chy_display_fold(struct chy_str text, struct chy_buffer *out)
+{
+	UErrorCode error = U_ZERO_ERROR;
+	/* NFKD makes at most 18 units of one of three bytes (UAX 15). */
+	size_t limit = text.size * 8 + 64;
+	int32_t size;
+	UChar *space;
+	int result;
+
+	if (is_ascii(text))
+		return fold_ascii(text, out);
+	if (text.size > (1u << 20))
+		return CHY_ELIMIT;
+	space = malloc(2 * limit * sizeof(UChar));
+	if (!space)
+		return CHY_EMEM;
+	u_strFromUTF8WithSub(
+		space, (int32_t)limit, &size, text.data, (int32_t)text.size, 0xfffd, NULL, &error);
+	result = U_FAILURE(error) ? CHY_EINPUT
+				  : fold_utf16(space, size, space + limit, (int32_t)limit, out);
+	free(space);
+	return result;
+}

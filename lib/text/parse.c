@@ -1,0 +1,193 @@
+/* Words to tags, lemmas and trees. */
+#include "parse.h"
+
+#include <string.h>
+
+#include "tree.h"
+
+/* Words first..first+n-1 of a sentence, at most CHY_SPAN. */
+struct span {
+	const struct chy_text_model *model;
+	struct chy_workspace *space;
+	struct chy_word *words;
+	size_t n;
+	bool first; /* of its sentence */
+	struct chy_arena *arena, *scratch;
+};
+
+static void fill_rows(const struct span *span)
+{
+	struct chy_workspace *s = span->space;
+
+	s->rows[0][0] = CHY_ROW_ROOT;
+	s->row_count[0] = 1;
+	for (size_t i = 0; i < span->n; i++) {
+		struct chy_folded folded;
+
+		chy_fold_form(span->words[i].form, &folded);
+		s->row_count[i + 1] = (uint8_t)chy_word_rows(
+			&span->model->rows, &folded, !i && span->first, 0, s->rows[i + 1]);
+	}
+}
+
+/* The likeliest universal tag over all its features, then the likeliest of
+ * its features: better than the likeliest pair of both. */
+static uint32_t choose_tag(const struct span *span, const float *logits)
+{
+	const struct chy_text_model *m = span->model;
+	float each[2048 + CHY_TILE], sums[CHY_UPOS_COUNT] = {0};
+	size_t best = m->kernel->exponentials(logits, m->sizes.tags, each), upos;
+
+	for (uint32_t i = 0; i < m->sizes.tags; i++)
+		sums[m->tag_upos[i]] += each[i];
+	upos = m->tag_upos[best];
+	for (size_t i = 0; i < CHY_UPOS_COUNT; i++)
+		upos = sums[i] > sums[upos] ? i : upos;
+	if (upos == m->tag_upos[best])
+		return (uint32_t)best;
+	best = SIZE_MAX;
+	for (uint32_t i = 0; i < m->sizes.tags; i++) {
+		if (m->tag_upos[i] == upos && (best == SIZE_MAX || logits[i] > logits[best]))
+			best = i;
+	}
+	return (uint32_t)best;
+}
+
+/* The script that training saw with this form and tag. */
+static const struct chy_script *known_script(
+	const struct chy_text_model *m, struct chy_str form, uint32_t tag)
+{
+	const uint32_t scripts = (1u << CHY_LEMMA_SCRIPT_BITS) - 1;
+	uint64_t hash = chy_lemma_hash(form, tag);
+	uint32_t check = chy_lemma_check(hash), at = (uint32_t)hash & m->lemma_mask;
+
+	for (uint32_t tries = 0; tries <= m->lemma_mask; tries++) {
+		uint32_t slot = m->lemmas[at];
+
+		if (!slot)
+			return NULL;
+		if ((slot & ~scripts) == check && (slot & scripts) < m->sizes.scripts)
+			return &m->scripts[slot & scripts];
+		at = (at + 1) & m->lemma_mask;
+	}
+	return NULL;
+}
+
+static const struct chy_script *likely_script(
+	const struct chy_text_model *m, struct chy_str form, const float *scores)
+{
+	uint32_t best = UINT32_MAX;
+
+	for (uint32_t i = 0; i < m->sizes.scripts; i++) {
+		if ((best == UINT32_MAX || scores[i] > scores[best]) &&
+			chy_script_fits(&m->scripts[i], form))
+			best = i;
+	}
+	return best == UINT32_MAX ? NULL : &m->scripts[best];
+}
+
+static int lemmatise(
+	const struct span *span, struct chy_word *word, uint32_t tag, const float *scores)
+{
+	const struct chy_script *script = known_script(span->model, word->form, tag);
+
+	if (!script)
+		script = likely_script(span->model, word->form, scores);
+	word->lemma = script ? chy_script_apply(script, word->form, span->arena) : word->form;
+	return word->lemma.data ? CHY_OK : CHY_EMEM;
+}
+
+static int tag_words(const struct span *span)
+{
+	const struct chy_text_model *m = span->model;
+	int result = CHY_OK;
+
+	for (size_t i = 0; !result && i < span->n; i++) {
+		struct chy_word *word = &span->words[i];
+		uint32_t tag = choose_tag(span, span->space->tags + (i + 1) * m->tag.out);
+
+		word->upos = (enum chy_upos)m->tag_upos[tag];
+		word->feats = chy_str_from(strchr(m->tags[tag], ' ') + 1);
+		result = lemmatise(span, word, tag, span->space->scripts + (i + 1) * m->script.out);
+	}
+	return result;
+}
+
+static int attach_words(const struct span *span)
+{
+	const struct chy_text_model *m = span->model;
+	int32_t heads[CHY_SPAN];
+	uint32_t relations[CHY_SPAN];
+
+	chy_arena_clear(span->scratch);
+	if (chy_tree_decode(span->space->arcs, span->n, span->scratch, heads))
+		return CHY_EMEM;
+	chy_network_relations(m, span->space, heads, span->n, relations);
+	for (size_t i = 0; i < span->n; i++) {
+		struct chy_word *word = &span->words[i];
+
+		word->head = heads[i];
+		word->deprel = chy_str_from(m->relations[relations[i]]);
+		if (heads[i] < 0)
+			word->deprel = CHY_STR("root");
+	}
+	return CHY_OK;
+}
+
+/* The root of a later span hangs on that of the first. */
+static void join_spans(struct chy_sentence *sentence, size_t from)
+{
+	int32_t root = 0;
+
+	for (size_t i = 0; i < from; i++) {
+		if (sentence->words[i].head < 0)
+			root = (int32_t)i;
+	}
+	for (size_t i = from; i < sentence->word_count && i < from + CHY_SPAN; i++) {
+		struct chy_word *word = &sentence->words[i];
+
+		if (word->head < 0) {
+			word->head = root;
+			word->deprel = CHY_STR("parataxis");
+		} else {
+			word->head += (int32_t)from;
+		}
+	}
+}
+
+int chy_parse_sentence(const struct chy_text_model *model, struct chy_workspace *space,
+	struct chy_sentence *sentence, struct chy_arena *arena, struct chy_arena *scratch)
+{
+	int result = CHY_OK;
+
+	for (size_t from = 0; !result && from < sentence->word_count; from += CHY_SPAN) {
+		size_t left = sentence->word_count - from;
+		struct span span = {model, space, sentence->words + from,
+			left < CHY_SPAN ? left : CHY_SPAN, !from, arena, scratch};
+
+		fill_rows(&span);
+		chy_network_run(model, space, span.n);
+		result = tag_words(&span);
+		if (!result)
+			result = attach_words(&span);
+		if (!result && from)
+			join_spans(sentence, from);
+	}
+	return result;
+}
+
+int chy_text_parse_words(
+	const struct chy_text_model *model, struct chy_sentence *sentence, struct chy_arena *arena)
+{
+	struct chy_workspace space;
+	struct chy_arena scratch;
+	int result = chy_workspace_init(&space, model);
+
+	if (result)
+		return result;
+	chy_arena_init(&scratch);
+	result = chy_parse_sentence(model, &space, sentence, arena, &scratch);
+	chy_arena_fini(&scratch);
+	chy_workspace_fini(&space);
+	return result;
+}
