@@ -80,7 +80,7 @@ static int open_layers(const struct opener *o)
 {
 	struct chy_text_model *m = o->model;
 	uint32_t h = m->sizes.hidden;
-	char name[8];
+	char name[16];
 	int result = CHY_OK;
 
 	for (uint32_t l = 0; !result && l < m->sizes.layers; l++) {

@@ -139,7 +139,7 @@ static void save_matrix(struct model_writer *writer, const char *name, const str
 	size_t padded = (out + CHY_TILE - 1) / CHY_TILE * CHY_TILE;
 	int8_t *bytes = must_alloc(in * padded, 1);
 	float *outputs = must_alloc(padded * 3, sizeof(float));
-	char section[16];
+	char section[32];
 
 	for (size_t o = 0; o < padded; o++) {
 		int32_t sum = 0;
@@ -196,7 +196,7 @@ static void save_names(
 
 static void save_weights(struct model_writer *writer, const struct net *net)
 {
-	char name[8];
+	char name[16];
 
 	for (uint32_t l = 0; l < net->sizes.layers; l++) {
 		const struct lstm *both[] = {&net->layers[l].forth, &net->layers[l].back};
