@@ -80,11 +80,12 @@ void model_writer_add(struct model_writer *writer, const char *name, const void 
 {
 	struct chy_model_section *section;
 
-	if (writer->head.section_count == CHY_MODEL_SECTIONS_MAX)
-		stop(name, "one section too many");
+	if (writer->head.section_count == CHY_MODEL_SECTIONS_MAX ||
+		strlen(name) >= sizeof(section->name))
+		stop(name, "one section too many, or too long a name");
 	section = &writer->head.sections[writer->head.section_count++];
 	pad(&writer->body, sizeof(writer->head));
-	snprintf(section->name, sizeof(section->name), "%s", name);
+	strcpy(section->name, name);
 	section->offset = sizeof(writer->head) + writer->body.size;
 	section->size = size;
 	chy_buffer_add(&writer->body, data, size);
