@@ -1,0 +1,524 @@
+/* Which words carry an act. Frames are tried from the root of the tree down,
+ * so that the verb that governs takes its content with it: *concordou em
+ * retirar as tropas* is one act, the agreeing. */
+#include <string.h>
+
+#include "internal.h"
+
+struct act {
+	struct chy_document *document;
+	struct chy_line *line;
+	uint32_t number; /* of the sentence, from 1 */
+	int32_t trigger, object;
+	const struct chy_lex_frame *frame;
+	struct chy_side actors, recipients;
+};
+
+static struct chy_str frame_text(const struct act *act, struct chy_lex_ref ref)
+{
+	return chy_lexicon_text(&act->document->coder->lexicon, ref);
+}
+
+static bool flagged(const struct act *act, const char *flag)
+{
+	struct chy_str rest = frame_text(act, act->frame->flags), part;
+
+	if (!rest.size)
+		return false;
+	while (chy_str_split(&rest, ' ', &part))
+		if (chy_str_is(part, flag))
+			return true;
+	return false;
+}
+
+static bool has_copula(const struct chy_line *line, int32_t word)
+{
+	return chy_child_in(line, word, "cop", CHY_NONE) != CHY_NONE;
+}
+
+static bool fits_word(const struct act *act)
+{
+	enum chy_upos upos = chy_word_at(act->line, act->trigger)->upos;
+
+	switch (act->frame->pos) {
+	case 'V':
+		return chy_is_verb(act->line, act->trigger);
+	case 'N':
+		return upos == CHY_UPOS_NOUN || upos == CHY_UPOS_PROPN;
+	default:
+		return has_copula(act->line, act->trigger) ||
+		       chy_relation(act->line, act->trigger, "xcomp");
+	}
+}
+
+/* Whether a lemma is one of several parted by '|'. */
+static bool one_of(struct chy_str lemma, struct chy_str alternatives)
+{
+	struct chy_str part;
+
+	while (chy_str_split(&alternatives, '|', &part))
+		if (chy_str_equal(part, lemma))
+			return true;
+	return false;
+}
+
+static int32_t object_below(const struct act *act, int32_t word, struct chy_str wanted, int depth)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(act->line, word,
+			"obj obl nsubj:pass nmod amod xcomp acl iobj advmod", child)) != CHY_NONE) {
+		int32_t deeper;
+
+		if (one_of(act->line->lemmas[child], wanted))
+			return child;
+		deeper = depth > 0 && !chy_is_verb(act->line, child)
+				 ? object_below(act, child, wanted, depth - 1)
+				 : CHY_NONE;
+		if (deeper != CHY_NONE)
+			return deeper;
+	}
+	return CHY_NONE;
+}
+
+static bool fits_object(struct act *act)
+{
+	struct chy_str wanted = frame_text(act, act->frame->object);
+
+	act->object = CHY_NONE;
+	if (!wanted.size)
+		return true;
+	act->object = object_below(act, act->trigger, wanted, 1);
+	return act->object != CHY_NONE;
+}
+
+static bool reflexive(const struct act *act)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(act->line, act->trigger, "expl obj iobj", child)) != CHY_NONE)
+		if (chy_word_has(chy_word_at(act->line, child), "PronType", "Prs") &&
+			!chy_word_has(chy_word_at(act->line, child), "Case", "Nom"))
+			return true;
+	return false;
+}
+
+/* -- who ------------------------------------------------------------------ */
+
+/* The slots before '>' (or all of them), by ',' alternatives, by '+' all. */
+static void fill(struct act *act, struct chy_str slots, const struct chy_side *not_these,
+	struct chy_side *out)
+{
+	struct chy_str alternative, part;
+
+	while (chy_str_split(&slots, ',', &alternative)) {
+		while (chy_str_split(&alternative, '+', &part)) {
+			struct chy_side found = {0};
+
+			chy_slot(act->document, act->line, act->trigger, part, not_these, &found);
+			chy_side_join(out, &found);
+		}
+		if (out->count)
+			return;
+	}
+}
+
+static void fill_sides(struct act *act)
+{
+	struct chy_str rest = frame_text(act, act->frame->arguments), actors;
+
+	act->actors = act->recipients = (struct chy_side){0};
+	chy_str_split(&rest, '>', &actors);
+	fill(act, actors, NULL, &act->actors);
+	if (rest.data)
+		fill(act, rest, &act->actors, &act->recipients);
+	if (flagged(act, "joint") && act->actors.count == 1 && act->recipients.count) {
+		chy_side_join(&act->actors, &act->recipients);
+		act->recipients = (struct chy_side){0};
+	}
+	/* Met, agreed, cooperated: all sides act. */
+	if (chy_category_reciprocal((enum chy_category)act->frame->category) && !rest.data) {
+		chy_side_join(&act->actors, &act->recipients);
+		act->recipients = (struct chy_side){0};
+	}
+}
+
+static bool enough_sides(struct act *act)
+{
+	size_t both = act->actors.count + act->recipients.count;
+
+	if (!act->actors.count)
+		return false;
+	if ((flagged(act, "two") || flagged(act, "weak")) && both < 2)
+		return false;
+	/* Met with nobody, told of nobody else: one side alone meets no one. */
+	if (flagged(act, "reciprocal") && both < 2)
+		return false;
+	return true;
+}
+
+/* -- how ------------------------------------------------------------------ */
+
+static bool marked(const struct act *act, int32_t word, const char *relations, const char *kind)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(act->line, word, relations, child)) != CHY_NONE)
+		if (chy_word_kind(act->document->coder, act->line->lemmas[child], kind))
+			return true;
+	return false;
+}
+
+/* Along the verbs that govern the trigger, as far as its clause reaches. */
+static bool along(const struct act *act, bool (*test)(const struct act *, int32_t))
+{
+	int32_t word = act->trigger;
+
+	for (int steps = 0; word >= 0 && steps < 4; steps++) {
+		if (test(act, word))
+			return true;
+		if (!chy_relation(act->line, word, "xcomp") &&
+			!chy_relation(act->line, word, "obj") &&
+			!chy_relation(act->line, word, "nsubj"))
+			return false;
+		word = chy_word_at(act->line, word)->head;
+	}
+	return false;
+}
+
+static bool denied(const struct act *act, int32_t word)
+{
+	return marked(act, word, "advmod det", "deny") ||
+	       (word != act->trigger && chy_is_verb(act->line, word) &&
+		       chy_word_kind(act->document->coder, act->line->lemmas[word], "deny"));
+}
+
+static bool in_the_future(const struct act *act, int32_t word)
+{
+	int32_t child = CHY_NONE;
+
+	if (chy_word_has(chy_word_at(act->line, word), "Tense", "Fut"))
+		return true;
+	while ((child = chy_child_in(act->line, word, "aux", child)) != CHY_NONE) {
+		const struct chy_word *auxiliary = chy_word_at(act->line, child);
+
+		if (chy_word_has(auxiliary, "Tense", "Fut") ||
+			chy_word_kind(act->document->coder, act->line->lemmas[child], "future"))
+			if (!chy_word_has(auxiliary, "Tense", "Past") &&
+				!chy_word_has(auxiliary, "Tense", "Imp"))
+				return true;
+	}
+	return false;
+}
+
+static bool doubtful(const struct act *act, int32_t word)
+{
+	const struct chy_word *w = chy_word_at(act->line, word);
+	int32_t auxiliary = CHY_NONE;
+
+	if (chy_word_has(w, "Mood", "Cnd") || marked(act, word, "mark advmod", "doubt") ||
+		marked(act, word, "aux", "modal"))
+		return true;
+	while ((auxiliary = chy_child_in(act->line, word, "aux", auxiliary)) != CHY_NONE)
+		if (chy_word_has(chy_word_at(act->line, auxiliary), "Mood", "Cnd"))
+			return true;
+	return word != act->trigger && chy_is_verb(act->line, word) &&
+	       (chy_word_kind(act->document->coder, act->line->lemmas[word], "doubt") ||
+		       chy_word_kind(act->document->coder, act->line->lemmas[word], "modal"));
+}
+
+static bool long_ago(const struct act *act, const struct chy_when *when)
+{
+	int64_t first, last;
+
+	if (!when || !act->document->dated)
+		return false;
+	chy_edtf_bounds(&when->date, &first, &last);
+	return last < act->document->day - 365;
+}
+
+static struct chy_str aux_of(const struct act *act, const struct chy_when *when)
+{
+	if (along(act, denied))
+		return CHY_STR("negation");
+	if (flagged(act, "hypothetical") || along(act, doubtful))
+		return CHY_STR("hypothetical");
+	if (along(act, in_the_future))
+		return CHY_STR("future");
+	if (long_ago(act, when))
+		return CHY_STR("historical");
+	return (struct chy_str){"", 0};
+}
+
+/* -- the event ------------------------------------------------------------ */
+
+static struct chy_actor *as_actors(struct act *act, const struct chy_side *side)
+{
+	const struct chy_catalogue *c = act->document->coder->catalogue;
+	struct chy_actor *out =
+		chy_arena_array(act->document->arena, struct chy_actor, side->count + 1);
+
+	for (size_t i = 0; out && i < side->count; i++) {
+		const struct chy_party *party = &side->parties[i];
+		const struct chy_lex_actor *actor = &c->actors[party->actor];
+		struct chy_str sector = chy_lexicon_text(&c->lexicon, actor->sector);
+
+		out[i] = (struct chy_actor){.code = chy_lexicon_text(&c->lexicon, actor->coded),
+			.sector = sector.size ? sector : party->sector,
+			.name = chy_lexicon_text(&c->lexicon, actor->en),
+			.person = party->person,
+			.role = party->role,
+			.text = party->text};
+	}
+	if (!out)
+		act->document->out_of_memory = true;
+	return out;
+}
+
+static struct chy_event *new_event(struct chy_document *document)
+{
+	if (document->event_count == document->event_room) {
+		size_t room = document->event_room ? 2 * document->event_room : 32;
+		struct chy_event *more = chy_arena_array(document->arena, struct chy_event, room);
+
+		if (!more) {
+			document->out_of_memory = true;
+			return NULL;
+		}
+		if (document->event_count)
+			memcpy(more, document->events, document->event_count * sizeof(*more));
+		document->events = more;
+		document->event_room = room;
+	}
+	return &document->events[document->event_count++];
+}
+
+static struct chy_str edtf_text(struct act *act, const struct chy_edtf *date)
+{
+	char text[CHY_EDTF_SIZE];
+	const char *copy;
+
+	chy_edtf_format(date, text);
+	copy = chy_arena_copy(act->document->arena, text, strlen(text));
+	if (!copy)
+		act->document->out_of_memory = true;
+	return chy_str_from(copy);
+}
+
+/* The trigger's words: the verb, and its noun where the frame has one. */
+static struct chy_str trigger_text(const struct act *act)
+{
+	uint32_t first = (uint32_t)act->trigger, last = first;
+
+	if (act->object != CHY_NONE && act->object > act->trigger && act->object < act->trigger + 6)
+		last = (uint32_t)act->object;
+	return chy_span_text(act->document, act->line, first, last);
+}
+
+/* A date after a promise is when it falls due; the promise has its own. */
+static void set_dates(struct act *act, struct chy_event *event, const struct chy_when *when)
+{
+	bool promise = flagged(act, "due");
+
+	if (promise && !when && act->line->when_count)
+		when = &act->line->whens[act->line->when_count - 1];
+	if (!when)
+		return;
+	event->date_text = when->text;
+	if (promise && (int32_t)when->first > act->trigger)
+		event->due = edtf_text(act, &when->date);
+	else
+		event->date = edtf_text(act, &when->date);
+}
+
+/* A coming meeting or help is promised: AGREE, until it has happened. */
+static void set_category(struct act *act, struct chy_event *event)
+{
+	event->category = (enum chy_category)act->frame->category;
+	event->mode = frame_text(act, act->frame->mode);
+	event->cameo = frame_text(act, act->frame->cameo);
+	event->score = (double)act->frame->score;
+	if (chy_str_is(event->aux, "future") &&
+		(event->category == CHY_CONSULT || event->category == CHY_COOPERATE ||
+			event->category == CHY_AID)) {
+		event->category = CHY_AGREE;
+		event->mode = (struct chy_str){"", 0};
+		event->cameo = CHY_STR("036");
+		event->score = 4.0;
+	}
+}
+
+static double confidence(const struct act *act)
+{
+	double value = act->frame->pos == 'N' ? 0.7 : 0.85;
+
+	if (act->actors.by_reference)
+		value -= 0.1;
+	if (act->recipients.loose || act->actors.loose)
+		value -= 0.15;
+	if (!act->recipients.count && act->actors.count < 2)
+		value -= 0.1;
+	return value < 0.3 ? 0.3 : value;
+}
+
+static struct chy_str speaker_name(const struct act *act)
+{
+	const struct chy_party *party = &act->line->speaker.parties[0];
+
+	if (!act->line->speaker.count || act->line->speech == CHY_NONE ||
+		act->line->speech == act->trigger)
+		return (struct chy_str){"", 0};
+	return party->person.size ? party->person : party->text;
+}
+
+static void emit(struct act *act)
+{
+	const struct chy_when *when = chy_date_of(act->document, act->line, act->trigger);
+	const struct chy_sentence *sentence = act->line->sentence;
+	struct chy_event *event = new_event(act->document);
+
+	if (!event)
+		return;
+	event->aux = aux_of(act, when);
+	set_category(act, event);
+	event->actors = as_actors(act, &act->actors);
+	event->actor_count = act->actors.count;
+	event->recipients = as_actors(act, &act->recipients);
+	event->recipient_count = act->recipients.count;
+	set_dates(act, event, when);
+	event->speaker = speaker_name(act);
+	event->medium = act->line->medium;
+	event->sentence = act->number;
+	event->trigger = trigger_text(act);
+	event->rule = frame_text(act, act->frame->name);
+	event->confidence = confidence(act);
+	event->start = sentence->start;
+	event->end = sentence->end;
+	event->sentence_text = (struct chy_str){
+		act->document->input->text.data + sentence->start, sentence->end - sentence->start};
+}
+
+/* What lies beneath a governing act is its content. */
+static void spend(struct act *act, bool all_beneath)
+{
+	struct chy_line *line = act->line;
+
+	line->spent[act->trigger] = true;
+	if (act->object != CHY_NONE)
+		line->spent[act->object] = true;
+	if (!all_beneath)
+		return;
+	for (size_t i = 0; i < line->sentence->word_count; i++) {
+		int32_t word = (int32_t)i, above = word;
+		bool own = false;
+
+		/* But what is coordinated with it, or told beside it, is not. */
+		while (above >= 0 && above != act->trigger) {
+			own = chy_relation(line, above, "conj") ||
+			      chy_relation(line, above, "parataxis") ||
+			      chy_relation(line, above, "nsubj");
+			if (own && chy_word_at(line, above)->head == act->trigger)
+				break;
+			own = false;
+			above = chy_word_at(line, above)->head;
+		}
+		if (above == act->trigger && !own)
+			line->spent[i] = true;
+	}
+}
+
+static bool speech_only(struct act *act)
+{
+	return flagged(act, "speech") && !act->line->speaker.count;
+}
+
+static bool try_frame(struct act *act)
+{
+	if (!fits_word(act) || !fits_object(act) || speech_only(act))
+		return false;
+	if (flagged(act, "reflexive") && !reflexive(act))
+		return false;
+	if (flagged(act, "speech") && act->line->speech == CHY_NONE &&
+		!act->line->quoted[act->trigger])
+		return false;
+	fill_sides(act);
+	return enough_sides(act);
+}
+
+static void try_word(struct act *act)
+{
+	const struct chy_coder *coder = act->document->coder;
+	struct chy_str lemma = act->line->lemmas[act->trigger];
+	size_t i = chy_lexicon_find(
+		&coder->lexicon, coder->frames, coder->frame_count, sizeof(*coder->frames), lemma);
+
+	for (; i < coder->frame_count; i++) {
+		act->frame = &coder->frames[i];
+		if (!chy_str_equal(frame_text(act, act->frame->key), lemma))
+			return;
+		if (!try_frame(act))
+			continue;
+		emit(act);
+		spend(act, flagged(act, "governs"));
+		return;
+	}
+}
+
+/* Words by their depth in the tree, the root first. */
+static size_t depth_of(const struct chy_line *line, int32_t word)
+{
+	size_t depth = 0;
+
+	while (word >= 0 && depth < line->sentence->word_count) {
+		word = chy_word_at(line, word)->head;
+		depth++;
+	}
+	return depth;
+}
+
+static void remember(struct chy_document *document, struct chy_line *line)
+{
+	struct chy_side all = {0}, subject = {0};
+	int32_t root = CHY_NONE;
+
+	for (size_t i = 0; i < line->mention_count; i++)
+		if (line->mentions[i].resolved && !line->mentions[i].place)
+			chy_side_add(&all, &line->mentions[i].party);
+	if (all.count == 2)
+		document->last_pair = all;
+	for (size_t i = 0; i < line->sentence->word_count && root == CHY_NONE; i++)
+		if (chy_relation(line, (int32_t)i, "root"))
+			root = (int32_t)i;
+	if (root != CHY_NONE)
+		chy_subject(document, line, root, &subject);
+	if (subject.count > 1)
+		document->last_pair = subject;
+	if (subject.count)
+		document->last_subject = subject;
+}
+
+void chy_find_acts(struct chy_document *document, struct chy_line *line, uint32_t number)
+{
+	size_t n = line->sentence->word_count, deepest = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t depth = depth_of(line, (int32_t)i);
+
+		if (depth > deepest)
+			deepest = depth;
+	}
+	/* No sentence that people wrote is deeper; a made one costs no more. */
+	if (deepest > 40)
+		deepest = 40;
+	for (size_t depth = 1; depth <= deepest; depth++)
+		for (size_t i = 0; i < n; i++) {
+			struct act act = {.document = document,
+				.line = line,
+				.number = number,
+				.trigger = (int32_t)i};
+
+			if (!line->spent[i] && depth_of(line, (int32_t)i) == depth)
+				try_word(&act);
+		}
+	remember(document, line);
+}

@@ -1,0 +1,288 @@
+/* Once every sentence is read: one act told twice is one event, what it is
+ * about, and whether the document is about politics at all. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* -- one act told twice --------------------------------------------------- */
+
+static bool has_code(const struct chy_actor *actors, size_t count, struct chy_str code)
+{
+	for (size_t i = 0; i < count; i++)
+		if (chy_str_equal(actors[i].code, code))
+			return true;
+	return false;
+}
+
+static bool within(const struct chy_actor *a, size_t n, const struct chy_actor *b, size_t m)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!has_code(b, m, a[i].code))
+			return false;
+	return true;
+}
+
+static bool same_side(const struct chy_actor *a, size_t n, const struct chy_actor *b, size_t m)
+{
+	return within(a, n, b, m) && within(b, m, a, n);
+}
+
+static bool same_date(const struct chy_event *a, const struct chy_event *b)
+{
+	return !a->date.size || !b->date.size || chy_str_equal(a->date, b->date);
+}
+
+/* The same sides in the same category: told again when by the same words, or
+ * when the first sentences say what the article goes on to tell. */
+static bool told_again(const struct chy_event *first, const struct chy_event *later)
+{
+	if (first->category != later->category || !same_date(first, later) ||
+		!chy_str_equal(first->aux, later->aux))
+		return false;
+	if (!same_side(first->actors, first->actor_count, later->actors, later->actor_count) ||
+		!same_side(first->recipients, first->recipient_count, later->recipients,
+			later->recipient_count))
+		return false;
+	if (chy_str_equal(first->rule, later->rule) ||
+		chy_str_equal(first->trigger, later->trigger))
+		return true;
+	return first->sentence == later->sentence || later->sentence <= 3 ||
+	       first->category == CHY_CONSULT;
+}
+
+/* The same body on both sides: what an organ does to itself is no event. */
+static bool with_itself(struct chy_event *event)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < event->recipient_count; i++)
+		if (!has_code(event->actors, event->actor_count, event->recipients[i].code))
+			event->recipients[kept++] = event->recipients[i];
+	if (kept == event->recipient_count)
+		return false;
+	event->recipient_count = kept;
+	return kept == 0;
+}
+
+static void drop_repeated_codes(struct chy_actor *actors, size_t *count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *count; i++)
+		if (!has_code(actors, kept, actors[i].code))
+			actors[kept++] = actors[i];
+	*count = kept;
+}
+
+static void merge(struct chy_document *document)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < document->event_count; i++) {
+		struct chy_event *event = &document->events[i];
+		bool again = false;
+
+		drop_repeated_codes(event->actors, &event->actor_count);
+		drop_repeated_codes(event->recipients, &event->recipient_count);
+		if (with_itself(event))
+			continue;
+		for (size_t j = 0; j < kept && !again; j++)
+			again = told_again(&document->events[j], event);
+		if (!again)
+			document->events[kept++] = *event;
+	}
+	document->event_count = kept;
+}
+
+/* -- contexts ------------------------------------------------------------- */
+
+static void add_context(struct chy_event *event, struct chy_str context, size_t room)
+{
+	for (size_t i = 0; i < event->context_count; i++)
+		if (chy_str_equal(event->contexts[i], context))
+			return;
+	if (event->context_count < room)
+		event->contexts[event->context_count++] = context;
+}
+
+static void set_contexts(struct chy_document *document, struct chy_event *event)
+{
+	const struct chy_line *line = &document->lines[event->sentence - 1];
+	size_t room = 4;
+
+	event->contexts = chy_arena_array(document->arena, struct chy_str, room);
+	if (!event->contexts) {
+		document->out_of_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < line->sentence->word_count; i++) {
+		struct chy_str context =
+			chy_word_value(document->coder, line->lemmas[i], "context");
+
+		if (context.data)
+			add_context(event, context, room);
+	}
+}
+
+static void set_place(struct chy_document *document, struct chy_event *event)
+{
+	const struct chy_line *line = &document->lines[event->sentence - 1];
+
+	for (size_t i = 0; i < line->mention_count && !event->place.size; i++) {
+		const struct chy_mention *mention = &line->mentions[i];
+		struct chy_str preposition;
+
+		if (!mention->place)
+			continue;
+		preposition = chy_preposition(line, (int32_t)mention->first);
+		if (chy_str_is(preposition, "em") || chy_str_is(preposition, "in") ||
+			chy_str_is(preposition, "en"))
+			event->place = mention->party.text;
+	}
+}
+
+/* -- disputes ------------------------------------------------------------- */
+
+/* How often each dispute's words stand in each part of the document. */
+struct evidence {
+	uint32_t dispute, line;
+};
+
+static struct chy_str token_key(
+	const struct chy_line *line, uint32_t token, uint32_t n, char *room, size_t size)
+{
+	size_t used = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct chy_str part = line->folded[token + i];
+
+		if (used + part.size + 2 > size)
+			return (struct chy_str){"", 0};
+		if (i)
+			room[used++] = ' ';
+		memcpy(room + used, part.data, part.size);
+		used += part.size;
+	}
+	return (struct chy_str){room, used};
+}
+
+static size_t note_places(const struct chy_document *document, uint32_t number,
+	struct evidence *out, size_t count, size_t room)
+{
+	const struct chy_catalogue *c = document->coder->catalogue;
+	const struct chy_line *line = &document->lines[number];
+	uint32_t tokens = (uint32_t)line->sentence->token_count;
+	char text[256];
+
+	for (uint32_t token = 0; token < tokens; token++)
+		for (uint32_t n = 1; n <= 8 && token + n <= tokens; n++) {
+			struct chy_str key = token_key(line, token, n, text, sizeof(text));
+			size_t i = chy_lexicon_find(
+				&c->lexicon, c->places, c->place_count, sizeof(*c->places), key);
+
+			if (i >= c->place_count)
+				break;
+			struct chy_str row = chy_lexicon_text(&c->lexicon, c->places[i].key);
+
+			if (row.size < key.size || memcmp(row.data, key.data, key.size) != 0)
+				break;
+			for (; i < c->place_count && count < room &&
+				chy_str_equal(chy_lexicon_text(&c->lexicon, c->places[i].key), key);
+				i++)
+				out[count++] = (struct evidence){c->places[i].dispute, number};
+		}
+	return count;
+}
+
+static size_t claimants_in(const struct chy_document *document, const struct chy_dispute *dispute,
+	const struct chy_event *event)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < dispute->claimant_count; i++)
+		n += has_code(event->actors, event->actor_count, dispute->claimants[i]) ||
+		     has_code(event->recipients, event->recipient_count, dispute->claimants[i]);
+	(void)document;
+	return n;
+}
+
+/* A dispute needs evidence: its words in the event's sentence and one of its
+ * claimants in the event, or its words anywhere and two of its claimants. */
+static void set_disputes(struct chy_document *document, struct chy_event *event,
+	const struct evidence *evidence, size_t count)
+{
+	const struct chy_catalogue *c = document->coder->catalogue;
+
+	event->disputes = chy_arena_array(document->arena, struct chy_str, 4);
+	if (!event->disputes) {
+		document->out_of_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < count && event->dispute_count < 4; i++) {
+		const struct chy_dispute *dispute = &c->entries[evidence[i].dispute];
+		size_t parties = claimants_in(document, dispute, event);
+		bool here = evidence[i].line + 1 == event->sentence, there = false;
+
+		for (size_t j = 0; j < event->dispute_count; j++)
+			there |= chy_str_equal(event->disputes[j], dispute->id);
+		if (!there && (parties > 1 || (here && parties == 1)))
+			event->disputes[event->dispute_count++] = dispute->id;
+	}
+}
+
+/* -- restraint ------------------------------------------------------------ */
+
+/* Sport, shows, weather and crime have acts between nations too. */
+static bool other_topic(const struct chy_document *document)
+{
+	int weight = 0, politics = 0;
+
+	for (size_t i = 0; i < document->line_count; i++)
+		for (size_t w = 0; w < document->lines[i].sentence->word_count; w++) {
+			struct chy_str lemma = document->lines[i].lemmas[w];
+			struct chy_str value = chy_word_value(document->coder, lemma, "topic");
+
+			if (value.size)
+				weight += value.data[0] - '0';
+			politics += chy_word_kind(document->coder, lemma, "context") ||
+				    chy_word_kind(document->coder, lemma, "post");
+		}
+	return weight > 6 && weight > 2 * politics;
+}
+
+static int by_sentence(const void *a, const void *b)
+{
+	const struct chy_event *x = a, *y = b;
+
+	if (x->sentence != y->sentence)
+		return x->sentence < y->sentence ? -1 : 1;
+	return x->trigger.data < y->trigger.data ? -1 : x->trigger.data > y->trigger.data;
+}
+
+void chy_finish(struct chy_document *document)
+{
+	size_t room = 4096, count = 0;
+	struct evidence *evidence;
+
+	if (!document->event_count)
+		return;
+	if (other_topic(document)) {
+		document->event_count = 0;
+		return;
+	}
+	qsort(document->events, document->event_count, sizeof(*document->events), by_sentence);
+	merge(document);
+	evidence = chy_arena_array(document->arena, struct evidence, room);
+	if (!evidence) {
+		document->out_of_memory = true;
+		return;
+	}
+	for (uint32_t i = 0; i < document->line_count; i++)
+		count = note_places(document, i, evidence, count, room);
+	for (size_t i = 0; i < document->event_count; i++) {
+		set_contexts(document, &document->events[i]);
+		set_place(document, &document->events[i]);
+		set_disputes(document, &document->events[i], evidence, count);
+	}
+}

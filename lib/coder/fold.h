@@ -1,0 +1,9 @@
+/* Folded keys: lower case, Latin letters without marks. */
+#pragma once
+
+#include "chancery/string.h"
+
+/* Appends the folded form: Latin letters of Latin-1 and Latin Extended-A lose
+ * their marks and case, typographic apostrophes and hyphens become ASCII,
+ * everything else stays. */
+void chy_fold(struct chy_str text, struct chy_buffer *out);

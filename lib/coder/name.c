@@ -1,0 +1,512 @@
+/* Which words name an actor. Works on the tokens as they stand, since names,
+ * posts and demonyms come in fixed orders that parsers often get wrong. */
+#include <string.h>
+
+#include "internal.h"
+
+enum { LONGEST_NAME = 9 };
+
+struct scan {
+	struct chy_document *document;
+	struct chy_line *line;
+	const struct chy_catalogue *catalogue;
+};
+
+static struct chy_str token_text(const struct scan *scan, uint32_t token)
+{
+	const struct chy_token *t = &scan->line->sentence->tokens[token];
+
+	return (struct chy_str){scan->document->input->text.data + t->start, t->end - t->start};
+}
+
+static bool capital(struct chy_str text)
+{
+	size_t at = 0;
+	uint32_t point;
+
+	if (!text.size)
+		return false;
+	point = chy_utf8_next(text.data, text.size, &at);
+	return (point >= 'A' && point <= 'Z') || (point >= 0xc0 && point <= 0xde) ||
+	       (point >= 0x100 && point < 0x180 && point % 2 == 0) ||
+	       (point >= 0x410 && point <= 0x42f);
+}
+
+static bool all_capitals(struct chy_str text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] >= 'a' && text.data[i] <= 'z')
+			return false;
+	return capital(text);
+}
+
+/* The tokens from `token`, n of them, as one key. */
+static struct chy_str joined(
+	const struct scan *scan, uint32_t token, uint32_t n, char *room, size_t size)
+{
+	size_t used = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct chy_str part = scan->line->folded[token + i];
+
+		if (used + part.size + 2 > size)
+			return (struct chy_str){"", 0};
+		if (i)
+			room[used++] = ' ';
+		memcpy(room + used, part.data, part.size);
+		used += part.size;
+	}
+	return (struct chy_str){room, used};
+}
+
+static int year_of(const struct chy_document *document)
+{
+	return document->dated ? document->date.year : 0;
+}
+
+/* How well an actor fits the document's time: a state that was gone, or not
+ * yet there, is the worse reading of a name. */
+static int fitness(const struct scan *scan, const struct chy_lex_term *term)
+{
+	const struct chy_lex_actor *actor = &scan->catalogue->actors[term->actor];
+	int year = year_of(scan->document), score = 0;
+
+	if (term->languages & scan->document->coder->bit)
+		score += 4;
+	if (actor->to_year && (!year || year > actor->to_year + 1))
+		score -= 8;
+	else if (actor->to_year)
+		score += 1;
+	if (actor->from_year && year && year < actor->from_year)
+		score -= 8;
+	if (!memchr(chy_lexicon_text(&scan->catalogue->lexicon, actor->code).data, '-',
+		    chy_lexicon_text(&scan->catalogue->lexicon, actor->code).size))
+		score += 2;
+	return score;
+}
+
+static bool written_as(const struct scan *scan, const struct chy_lex_term *term, uint32_t token)
+{
+	struct chy_str text = token_text(scan, token);
+
+	switch (term->kind) {
+	case CHY_TERM_DEMONYM:
+		return (term->languages & scan->document->coder->bit) != 0;
+	case CHY_TERM_ACRONYM:
+		return term->words > 1 || all_capitals(text) || (text.size > 3 && capital(text));
+	default:
+		return capital(text);
+	}
+}
+
+static const struct chy_lex_term *best_term(
+	const struct scan *scan, struct chy_str key, uint32_t token)
+{
+	const struct chy_catalogue *c = scan->catalogue;
+	const struct chy_lex_term *best = NULL;
+	size_t i = chy_lexicon_find(&c->lexicon, c->terms, c->term_count, sizeof(*c->terms), key);
+
+	for (; i < c->term_count; i++) {
+		const struct chy_lex_term *term = &c->terms[i];
+
+		if (!chy_str_equal(chy_lexicon_text(&c->lexicon, term->key), key))
+			break;
+		if (!written_as(scan, term, token))
+			continue;
+		if (!best || fitness(scan, term) > fitness(scan, best))
+			best = term;
+	}
+	return best;
+}
+
+/* Whether any key of a section begins with the word: most words end here. */
+static bool begins_any(
+	const struct scan *scan, const void *rows, size_t count, size_t stride, struct chy_str word)
+{
+	const struct chy_lexicon *lexicon = &scan->catalogue->lexicon;
+	size_t i = chy_lexicon_find(lexicon, rows, count, stride, word);
+	const struct chy_lex_ref *ref = (const void *)((const char *)rows + i * stride);
+	struct chy_str key;
+
+	if (i >= count)
+		return false;
+	key = chy_lexicon_text(lexicon, *ref);
+	return key.size >= word.size && memcmp(key.data, word.data, word.size) == 0;
+}
+
+static struct chy_mention *add_mention(struct scan *scan, uint32_t token, uint32_t tokens)
+{
+	struct chy_line *line = scan->line;
+	const struct chy_sentence *sentence = line->sentence;
+	const struct chy_token *first = &sentence->tokens[token];
+	const struct chy_token *last = &sentence->tokens[token + tokens - 1];
+	struct chy_mention *mention = &line->mentions[line->mention_count];
+
+	*mention = (struct chy_mention){.first = first->first_word,
+		.last = last->first_word + (last->word_count ? last->word_count - 1 : 0)};
+	/* A contraction's preposition is not of the name. */
+	if (first->word_count > 1)
+		mention->first += first->word_count - 1;
+	mention->party.text = chy_span_text(scan->document, line, mention->first, mention->last);
+	for (uint32_t w = mention->first; w <= mention->last; w++)
+		line->mention[w] = (int32_t)line->mention_count;
+	line->mention_count++;
+	return mention;
+}
+
+static uint32_t find_term(struct scan *scan, uint32_t token)
+{
+	const struct chy_catalogue *c = scan->catalogue;
+	uint32_t rest = (uint32_t)scan->line->sentence->token_count - token;
+	char room[256];
+
+	if (!begins_any(
+		    scan, c->terms, c->term_count, sizeof(*c->terms), scan->line->folded[token]))
+		return 0;
+	for (uint32_t n = rest < LONGEST_NAME ? rest : LONGEST_NAME; n > 0; n--) {
+		struct chy_str key = joined(scan, token, n, room, sizeof(room));
+		const struct chy_lex_term *term = key.size ? best_term(scan, key, token) : NULL;
+		struct chy_mention *mention;
+
+		if (!term)
+			continue;
+		mention = add_mention(scan, token, n);
+		mention->party.actor = term->actor;
+		mention->resolved = true;
+		mention->adjective = term->kind == CHY_TERM_DEMONYM;
+		mention->place = term->kind == CHY_TERM_CAPITAL;
+		return n;
+	}
+	return 0;
+}
+
+static void know(struct chy_document *document, struct chy_str key, const struct chy_party *party)
+{
+	size_t room = sizeof(document->known) / sizeof(document->known[0]);
+
+	if (key.size < 3)
+		return;
+	for (size_t i = 0; i < document->known_count; i++)
+		if (chy_str_equal(document->known[i].key, key)) {
+			document->known[i].party = *party;
+			return;
+		}
+	if (document->known_count < room)
+		document->known[document->known_count++] = (struct chy_known){key, *party};
+}
+
+static const struct chy_party *known(const struct chy_document *document, struct chy_str key)
+{
+	for (size_t i = 0; i < document->known_count; i++)
+		if (chy_str_equal(document->known[i].key, key))
+			return &document->known[i].party;
+	return NULL;
+}
+
+/* Somebody of the catalogue who had a post when the article was written, or
+ * the one who had it last before that. *out_unique is whether the key means
+ * officials of one state only. */
+static const struct chy_lex_person *in_office(
+	const struct scan *scan, struct chy_str key, bool *out_unique)
+{
+	const struct chy_catalogue *c = scan->catalogue;
+	const struct chy_lex_person *best = NULL;
+	size_t i =
+		chy_lexicon_find(&c->lexicon, c->people, c->person_count, sizeof(*c->people), key);
+	int64_t day = scan->document->dated ? scan->document->day : INT32_MAX - 1;
+	bool best_now = false;
+
+	*out_unique = true;
+	for (; i < c->person_count; i++) {
+		const struct chy_lex_person *person = &c->people[i];
+		bool now = person->start <= day && day <= (int64_t)person->end + 60;
+
+		if (!chy_str_equal(chy_lexicon_text(&c->lexicon, person->key), key))
+			break;
+		if (scan->document->dated && person->start > day + 60)
+			continue;
+		if (best && now == best_now && best->actor != person->actor)
+			*out_unique = false;
+		if (!best || (now && !best_now) ||
+			(now == best_now && person->start >= best->start)) {
+			if (now && !best_now)
+				*out_unique = true;
+			best = person;
+			best_now = now;
+		}
+	}
+	if (best && !best_now && best->surname)
+		return NULL;
+	return best;
+}
+
+static void set_person(
+	struct scan *scan, struct chy_mention *mention, const struct chy_lex_person *person)
+{
+	const struct chy_lexicon *lexicon = &scan->catalogue->lexicon;
+
+	mention->party.actor = person->actor;
+	mention->party.person = chy_lexicon_text(lexicon, person->name);
+	mention->party.role = chy_lexicon_text(lexicon, person->role);
+	mention->resolved = mention->person = true;
+}
+
+static void learn_person(struct scan *scan, const struct chy_mention *mention)
+{
+	const struct chy_token *last =
+		&scan->line->sentence->tokens[scan->line->sentence->words[mention->last].token];
+	uint32_t token = (uint32_t)(last - scan->line->sentence->tokens);
+
+	know(scan->document, scan->line->folded[token], &mention->party);
+}
+
+/* Full names of the catalogue: two words and more. */
+static uint32_t find_person(struct scan *scan, uint32_t token)
+{
+	const struct chy_catalogue *c = scan->catalogue;
+	uint32_t rest = (uint32_t)scan->line->sentence->token_count - token;
+	char room[256];
+
+	if (!capital(token_text(scan, token)) ||
+		!begins_any(scan, c->people, c->person_count, sizeof(*c->people),
+			scan->line->folded[token]))
+		return 0;
+	for (uint32_t n = rest < 6 ? rest : 6; n > 1; n--) {
+		struct chy_str key = joined(scan, token, n, room, sizeof(room));
+		const struct chy_lex_person *person;
+		struct chy_mention *mention;
+		bool unique;
+
+		if (!key.size || !capital(token_text(scan, token + n - 1)))
+			continue;
+		person = in_office(scan, key, &unique);
+		if (!person)
+			continue;
+		mention = add_mention(scan, token, n);
+		set_person(scan, mention, person);
+		learn_person(scan, mention);
+		return n;
+	}
+	return 0;
+}
+
+static bool proper(const struct scan *scan, uint32_t token)
+{
+	const struct chy_token *t = &scan->line->sentence->tokens[token];
+
+	return t->word_count == 1 && capital(token_text(scan, token)) &&
+	       scan->line->sentence->words[t->first_word].upos == CHY_UPOS_PROPN;
+}
+
+static bool state_named(const struct chy_document *document, uint32_t actor)
+{
+	for (size_t i = 0; i < document->line_count; i++)
+		for (size_t j = 0; j < document->lines[i].mention_count; j++)
+			if (document->lines[i].mentions[j].resolved &&
+				document->lines[i].mentions[j].party.actor == actor)
+				return true;
+	return false;
+}
+
+/* A last name alone: one that the document has explained, or that of somebody
+ * in office whose state the document names. */
+static uint32_t find_surname(struct scan *scan, uint32_t token)
+{
+	const struct chy_party *party;
+	const struct chy_lex_person *person;
+	struct chy_mention *mention;
+	bool unique;
+
+	if (!proper(scan, token) || (token + 1 < scan->line->sentence->token_count &&
+					    proper(scan, token + 1) && token == 0))
+		return 0;
+	party = known(scan->document, scan->line->folded[token]);
+	if (party) {
+		struct chy_str text;
+
+		mention = add_mention(scan, token, 1);
+		text = mention->party.text;
+		mention->party = *party;
+		mention->party.text = text;
+		mention->resolved = mention->person = true;
+		return 1;
+	}
+	person = in_office(scan, scan->line->folded[token], &unique);
+	if (!person || !unique || !state_named(scan->document, person->actor))
+		return 0;
+	mention = add_mention(scan, token, 1);
+	set_person(scan, mention, person);
+	return 1;
+}
+
+/* `russo-japonês`, `Rússia-Japão`: two actors in one word. */
+static uint32_t find_compound(struct scan *scan, uint32_t token)
+{
+	struct chy_str rest = scan->line->folded[token], part;
+	uint32_t actors[4];
+	size_t n = 0;
+
+	if (!rest.size || !memchr(rest.data, '-', rest.size))
+		return 0;
+	while (chy_str_split(&rest, '-', &part) && n < 4) {
+		struct chy_str code = chy_word_value(scan->document->coder, part, "prefix");
+		const struct chy_lex_term *term = best_term(scan, part, token);
+
+		if (code.data)
+			term = best_term(scan, chy_folded(scan->document, code), token);
+		if (code.data && !term) {
+			for (size_t a = 0; a < scan->catalogue->actor_count; a++)
+				if (chy_str_equal(chy_lexicon_text(&scan->catalogue->lexicon,
+							  scan->catalogue->actors[a].code),
+					    code))
+					actors[n++] = (uint32_t)a;
+		} else if (term) {
+			actors[n++] = term->actor;
+		} else {
+			return 0;
+		}
+	}
+	if (n < 2 || scan->line->mention_count + n > scan->line->sentence->token_count)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		struct chy_mention *mention = add_mention(scan, token, 1);
+
+		mention->party.actor = actors[i];
+		mention->resolved = mention->adjective = true;
+	}
+	return 1;
+}
+
+/* Of a post: "foreign minister;GOV". */
+static void set_post(struct chy_party *party, struct chy_str value)
+{
+	struct chy_str rest = value;
+
+	chy_str_split(&rest, ';', &party->role);
+	party->sector = rest.data ? rest : (struct chy_str){"GOV", 3};
+}
+
+/* The state of a post: a demonym or `de` and a name in the next words. */
+static const struct chy_mention *state_after(const struct scan *scan, uint32_t token, uint32_t *end)
+{
+	const struct chy_sentence *sentence = scan->line->sentence;
+
+	for (uint32_t i = token; i < sentence->token_count && i < token + 5; i++) {
+		const struct chy_token *t = &sentence->tokens[i];
+		const struct chy_word *w = &sentence->words[t->first_word];
+		int32_t found = scan->line->mention[t->first_word + t->word_count - 1];
+
+		if (found != CHY_NONE) {
+			const struct chy_mention *mention = &scan->line->mentions[found];
+
+			if (mention->person)
+				return NULL;
+			*end = sentence->words[mention->last].token + 1;
+			return mention;
+		}
+		if (w->upos == CHY_UPOS_VERB || w->upos == CHY_UPOS_PUNCT ||
+			w->upos == CHY_UPOS_CCONJ || w->upos == CHY_UPOS_AUX)
+			return NULL;
+	}
+	return NULL;
+}
+
+/* The name after a post, with or without a comma: [from, until). */
+static bool name_after(const struct scan *scan, uint32_t token, uint32_t *from, uint32_t *until)
+{
+	const struct chy_sentence *sentence = scan->line->sentence;
+	uint32_t at = token;
+
+	if (at < sentence->token_count && chy_str_is(token_text(scan, at), ","))
+		at++;
+	*from = at;
+	while (at < sentence->token_count && at < *from + 5 &&
+		(proper(scan, at) || (at > *from && sentence->tokens[at].word_count == 1 &&
+					     capital(token_text(scan, at)))))
+		at++;
+	*until = at;
+	return at > *from;
+}
+
+static void name_the_holder(struct scan *scan, struct chy_mention *post, uint32_t end)
+{
+	struct chy_line *line = scan->line;
+	const struct chy_sentence *sentence = line->sentence;
+	uint32_t from, until, last;
+	const struct chy_mention *holder;
+	int32_t found;
+
+	if (!name_after(scan, end, &from, &until))
+		return;
+	found = line->mention[sentence->tokens[from].first_word];
+	holder = found == CHY_NONE ? NULL : &line->mentions[found];
+	if (holder && !holder->person)
+		return;
+	if (holder && !post->resolved) {
+		post->party.actor = holder->party.actor;
+		post->resolved = true;
+	}
+	last = sentence->tokens[until - 1].first_word;
+	post->party.person =
+		holder && holder->party.person.size && holder->party.actor == post->party.actor
+			? holder->party.person
+			: chy_span_text(
+				  scan->document, line, sentence->tokens[from].first_word, last);
+	post->person = true;
+	if (!post->resolved)
+		return;
+	know(scan->document, line->folded[until - 1], &post->party);
+	post->last = last;
+	for (uint32_t w = post->first; w <= last; w++)
+		line->mention[w] = (int32_t)(post - line->mentions);
+}
+
+static void find_post(struct scan *scan, uint32_t token)
+{
+	struct chy_line *line = scan->line;
+	struct chy_str value;
+	uint32_t n = chy_word_run(scan->document->coder, line, token, "post", &value);
+	const struct chy_mention *state;
+	struct chy_mention *post;
+	uint32_t end;
+
+	if (!n || line->mention_count >= line->sentence->token_count ||
+		line->mention[line->sentence->tokens[token].first_word] != CHY_NONE)
+		return;
+	end = token + n;
+	state = state_after(scan, end, &end);
+	post = add_mention(scan, token, n);
+	set_post(&post->party, value);
+	if (state) {
+		post->party.actor = state->party.actor;
+		post->resolved = true;
+		if (state->last > post->last)
+			post->last = state->last;
+	}
+	name_the_holder(scan, post, end);
+}
+
+void chy_find_names(struct chy_document *document, struct chy_line *line)
+{
+	struct scan scan = {document, line, document->coder->catalogue};
+	uint32_t n = (uint32_t)line->sentence->token_count;
+
+	for (uint32_t token = 0; token < n;) {
+		uint32_t taken = 0;
+
+		if (line->sentence->tokens[token].word_count && line->folded[token].size) {
+			taken = find_person(&scan, token);
+			if (!taken)
+				taken = find_term(&scan, token);
+			if (!taken)
+				taken = find_compound(&scan, token);
+		}
+		token += taken ? taken : 1;
+	}
+	for (uint32_t token = 0; token < n; token++)
+		find_post(&scan, token);
+	for (uint32_t token = 0; token < n; token++)
+		if (line->sentence->tokens[token].word_count &&
+			line->mention[line->sentence->tokens[token].first_word] == CHY_NONE)
+			find_surname(&scan, token);
+}

@@ -1,0 +1,414 @@
+/* From a word of the tree to the actors that it stands for. */
+#include <string.h>
+
+#include "internal.h"
+
+enum { DEPTH = 12, REACH = 14 };
+
+bool chy_side_has(const struct chy_side *side, uint32_t actor)
+{
+	for (size_t i = 0; i < side->count; i++)
+		if (side->parties[i].actor == actor)
+			return true;
+	return false;
+}
+
+void chy_side_add(struct chy_side *side, const struct chy_party *party)
+{
+	if (side->count < CHY_SIDE_MAX && !chy_side_has(side, party->actor))
+		side->parties[side->count++] = *party;
+}
+
+void chy_side_join(struct chy_side *side, const struct chy_side *other)
+{
+	for (size_t i = 0; i < other->count; i++)
+		chy_side_add(side, &other->parties[i]);
+	side->by_reference |= other->by_reference;
+	side->loose |= other->loose;
+}
+
+/* What stands for a state only beside its name: *tropas turcas*. */
+static struct chy_str standing(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	struct chy_str sector = chy_word_value(document->coder, line->lemmas[word], "agent");
+
+	if (!sector.data && chy_word_kind(document->coder, line->lemmas[word], "post"))
+		sector = (struct chy_str){"GOV", 3};
+	return sector;
+}
+
+static void add_mention(
+	const struct chy_line *line, int32_t found, struct chy_str sector, struct chy_side *out)
+{
+	const struct chy_mention *mention = &line->mentions[found];
+	struct chy_party party = mention->party;
+
+	if (!mention->resolved)
+		return;
+	if (!party.sector.size)
+		party.sector = sector;
+	chy_side_add(out, &party);
+}
+
+/* Names beside a noun: a demonym, `de` and a name, an apposition; those that
+ * are coordinated with them too. */
+static void add_beside(const struct chy_line *line, int32_t word, struct chy_str sector,
+	struct chy_side *out, int depth)
+{
+	int32_t child = CHY_NONE;
+
+	if (depth > DEPTH)
+		return;
+	while ((child = chy_child_in(line, word, "amod nmod appos flat conj compound", child)) !=
+		CHY_NONE) {
+		struct chy_str preposition = chy_preposition(line, child);
+		bool of = !preposition.size || preposition.size <= 3;
+
+		if (!of)
+			continue;
+		if (line->mention[child] != CHY_NONE)
+			add_mention(line, line->mention[child], sector, out);
+		if (line->mention[child] != CHY_NONE || chy_relation(line, child, "conj"))
+			add_beside(line, child, sector, out, depth + 1);
+	}
+}
+
+/* All the mentions that cover the word: a compound has two. */
+static bool add_covering(const struct chy_line *line, int32_t word, struct chy_side *out)
+{
+	size_t before = out->count;
+
+	for (size_t i = 0; i < line->mention_count; i++)
+		if (line->mentions[i].first <= (uint32_t)word &&
+			(uint32_t)word <= line->mentions[i].last)
+			add_mention(line, (int32_t)i, (struct chy_str){"GOV", 3}, out);
+	return out->count > before;
+}
+
+/* `os dois países`, `ambos`, `eles`: the pair that was named last. */
+static bool add_pair(
+	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
+{
+	const struct chy_sentence *sentence = line->sentence;
+	uint32_t token = sentence->words[word].token;
+	uint32_t from = token > 3 ? token - 3 : 0;
+	struct chy_str value;
+
+	for (uint32_t t = from; t <= token; t++) {
+		uint32_t n = chy_word_run(document->coder, line, t, "pair", &value);
+
+		if (!n || t + n <= token || document->last_pair.count < 2)
+			continue;
+		chy_side_join(out, &document->last_pair);
+		out->by_reference = true;
+		return true;
+	}
+	return false;
+}
+
+static bool first_person(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	const struct chy_word *w = chy_word_at(line, word);
+
+	return (w->upos == CHY_UPOS_PRON && chy_word_has(w, "Person", "1")) ||
+	       chy_word_kind(document->coder, line->lemmas[word], "we");
+}
+
+static void resolve(struct chy_document *document, struct chy_line *line, int32_t word,
+	struct chy_side *out, int depth)
+{
+	const struct chy_word *w = chy_word_at(line, word);
+	struct chy_str sector = standing(document, line, word);
+	int32_t child = CHY_NONE;
+	bool found;
+
+	if (depth > DEPTH)
+		return;
+	found = add_covering(line, word, out);
+	if (!found && first_person(document, line, word) && line->speaker.count) {
+		chy_side_join(out, &line->speaker);
+		out->by_reference = found = true;
+	}
+	if (!found)
+		found = add_pair(document, line, word, out);
+	if (!found && (sector.data || w->upos == CHY_UPOS_PROPN))
+		add_beside(line, word, sector, out, depth);
+	while ((child = chy_child_in(line, word, "conj", child)) != CHY_NONE)
+		if (!chy_is_verb(line, child))
+			resolve(document, line, child, out, depth + 1);
+}
+
+void chy_resolve(
+	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
+{
+	resolve(document, line, word, out, 0);
+}
+
+/* -- subjects ------------------------------------------------------------- */
+
+static int32_t own_subject(const struct chy_line *line, int32_t word)
+{
+	return chy_child_in(line, word, "nsubj csubj", CHY_NONE);
+}
+
+static bool relative(const struct chy_line *line, int32_t word)
+{
+	return chy_word_has(chy_word_at(line, word), "PronType", "Rel");
+}
+
+int32_t chy_subject_word(const struct chy_line *line, int32_t word)
+{
+	for (int steps = 0; steps < DEPTH && word >= 0; steps++) {
+		int32_t subject = own_subject(line, word);
+		int32_t head = chy_word_at(line, word)->head;
+
+		if (subject != CHY_NONE && !relative(line, subject))
+			return subject;
+		if (chy_relation(line, word, "acl"))
+			return head;
+		if (head < 0 ||
+			!(chy_relation(line, word, "conj") || chy_relation(line, word, "xcomp") ||
+				chy_relation(line, word, "advcl") ||
+				chy_relation(line, word, "aux") ||
+				chy_relation(line, word, "obj") ||
+				chy_relation(line, word, "obl") ||
+				chy_relation(line, word, "nmod")))
+			return CHY_NONE;
+		word = head;
+	}
+	return CHY_NONE;
+}
+
+static bool finite_plural(const struct chy_line *line, int32_t word)
+{
+	int32_t auxiliary = chy_child_in(line, word, "aux cop", CHY_NONE);
+
+	return chy_word_has(chy_word_at(line, word), "Number", "Plur") ||
+	       (auxiliary != CHY_NONE &&
+		       chy_word_has(chy_word_at(line, auxiliary), "Number", "Plur"));
+}
+
+static bool speaks_of_us(const struct chy_line *line, int32_t word)
+{
+	int32_t auxiliary = chy_child_in(line, word, "aux cop", CHY_NONE);
+
+	return chy_word_has(chy_word_at(line, word), "Person", "1") ||
+	       (auxiliary != CHY_NONE && chy_word_has(chy_word_at(line, auxiliary), "Person", "1"));
+}
+
+/* No subject is said: us, or who was spoken of last. */
+static void unsaid_subject(
+	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
+{
+	const struct chy_side *last = &document->last_subject;
+
+	if (speaks_of_us(line, word)) {
+		chy_side_join(out, &line->speaker);
+	} else if (finite_plural(line, word)) {
+		if (last->count > 1)
+			chy_side_join(out, last);
+		else
+			chy_side_join(out, &document->last_pair);
+	} else {
+		chy_side_join(out, last);
+	}
+	out->by_reference = out->count > 0;
+}
+
+void chy_subject(
+	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
+{
+	int32_t subject = chy_subject_word(line, word);
+
+	if (subject != CHY_NONE) {
+		const struct chy_word *w = chy_word_at(line, subject);
+
+		chy_resolve(document, line, subject, out);
+		if (!out->count && w->upos == CHY_UPOS_PRON && !relative(line, subject)) {
+			unsaid_subject(document, line, word, out);
+		} else if (!out->count && standing(document, line, subject).data) {
+			chy_side_join(out, &document->last_subject);
+			out->by_reference = true;
+		}
+		return;
+	}
+	if (chy_is_verb(line, word))
+		unsaid_subject(document, line, word, out);
+}
+
+/* -- slots ---------------------------------------------------------------- */
+
+static void keep_others(
+	struct chy_side *found, const struct chy_side *not_these, struct chy_side *out)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (!not_these || !chy_side_has(not_these, found->parties[i].actor))
+			chy_side_add(out, &found->parties[i]);
+	out->by_reference |= found->by_reference;
+}
+
+/* Any actor named beneath a word: the one that a proposal, a decision or a
+ * policy is of. */
+static void beneath(
+	struct chy_line *line, int32_t word, const struct chy_side *not_these, struct chy_side *out)
+{
+	for (size_t i = 0; i < line->mention_count && !out->count; i++) {
+		const struct chy_mention *mention = &line->mentions[i];
+
+		if (!mention->resolved || !chy_below(line, (int32_t)mention->first, word) ||
+			(not_these && chy_side_has(not_these, mention->party.actor)))
+			continue;
+		chy_side_add(out, &mention->party);
+		out->loose = true;
+	}
+}
+
+static bool takes(struct chy_str slot, struct chy_str preposition)
+{
+	return chy_str_equal(slot, preposition) ||
+	       (chy_str_is(slot, "junto") && chy_str_is(preposition, "junto"));
+}
+
+/* Nouns with a preposition that hang on the trigger, or on its noun. */
+static void by_preposition(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	struct chy_str slot, const struct chy_side *not_these, struct chy_side *out, int depth)
+{
+	int32_t child = CHY_NONE;
+	struct chy_side found;
+
+	while ((child = chy_child_in(line, trigger,
+			"obl nmod iobj obj xcomp ccomp advcl advmod acl", child)) != CHY_NONE) {
+		if (takes(slot, chy_preposition(line, child))) {
+			found = (struct chy_side){0};
+			chy_resolve(document, line, child, &found);
+			if (!found.count)
+				beneath(line, child, not_these, &found);
+			keep_others(&found, not_these, out);
+			out->loose |= found.loose;
+		}
+		if (depth < 2 &&
+			(chy_relation(line, child, "obj") || chy_relation(line, child, "obl") ||
+				chy_relation(line, child, "nmod") ||
+				chy_relation(line, child, "advmod")))
+			by_preposition(document, line, child, slot, not_these, out, depth + 1);
+	}
+}
+
+/* Where the tree has nothing: the next name after such a preposition. */
+static void by_order(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	struct chy_str slot, const struct chy_side *not_these, struct chy_side *out)
+{
+	int32_t n = (int32_t)line->sentence->word_count;
+	struct chy_side found;
+
+	for (int32_t i = trigger + 1; i + 1 < n && i < trigger + REACH; i++) {
+		const struct chy_word *w = chy_word_at(line, i);
+
+		if (w->upos == CHY_UPOS_VERB && !chy_word_has(w, "VerbForm", "Inf"))
+			return;
+		if (!chy_str_equal(line->lemmas[i], slot) || w->upos != CHY_UPOS_ADP)
+			continue;
+		for (int32_t j = i + 1; j < n && j < i + 4; j++) {
+			found = (struct chy_side){0};
+			add_covering(line, j, &found);
+			keep_others(&found, not_these, out);
+			if (out->count) {
+				out->loose = true;
+				return;
+			}
+		}
+	}
+	(void)document;
+}
+
+static void objects(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	const struct chy_side *not_these, struct chy_side *out)
+{
+	bool passive = chy_child_in(line, trigger, "nsubj:pass aux:pass", CHY_NONE) != CHY_NONE;
+	int32_t child = CHY_NONE;
+	struct chy_side found = {0};
+
+	if (passive) {
+		chy_subject(document, line, trigger, &found);
+		keep_others(&found, not_these, out);
+		return;
+	}
+	while ((child = chy_child_in(line, trigger, "obj iobj", child)) != CHY_NONE) {
+		found = (struct chy_side){0};
+		chy_resolve(document, line, child, &found);
+		if (!found.count)
+			beneath(line, child, not_these, &found);
+		keep_others(&found, not_these, out);
+		out->loose |= found.loose;
+	}
+}
+
+static void agents(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	const struct chy_side *not_these, struct chy_side *out)
+{
+	bool passive = chy_child_in(line, trigger, "nsubj:pass aux:pass", CHY_NONE) != CHY_NONE;
+	struct chy_side found = {0};
+	int32_t agent = chy_child_in(line, trigger, "obl:agent", CHY_NONE);
+
+	if (passive || agent != CHY_NONE) {
+		if (agent != CHY_NONE)
+			chy_resolve(document, line, agent, &found);
+		keep_others(&found, not_these, out);
+		return;
+	}
+	chy_subject(document, line, trigger, &found);
+	keep_others(&found, not_these, out);
+}
+
+static void demonyms(struct chy_line *line, int32_t trigger, const struct chy_side *not_these,
+	struct chy_side *out)
+{
+	int32_t child = CHY_NONE;
+	struct chy_side found = {0};
+
+	while ((child = chy_child_in(line, trigger, "amod nmod", child)) != CHY_NONE)
+		if (!chy_preposition(line, child).size)
+			add_covering(line, child, &found);
+	keep_others(&found, not_these, out);
+}
+
+/* Whoever the clause beneath is about: its subject, else any name in it. */
+static void clauses(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	const struct chy_side *not_these, struct chy_side *out)
+{
+	int32_t child = CHY_NONE;
+
+	while (!out->count && (child = chy_child_in(line, trigger, "ccomp xcomp advcl obj obl acl",
+				       child)) != CHY_NONE) {
+		int32_t subject = chy_child_in(line, child, "nsubj", CHY_NONE);
+		struct chy_side found = {0};
+
+		if (subject != CHY_NONE)
+			chy_resolve(document, line, subject, &found);
+		keep_others(&found, not_these, out);
+		if (!out->count)
+			beneath(line, child, not_these, out);
+	}
+}
+
+void chy_slot(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	struct chy_str slot, const struct chy_side *not_these, struct chy_side *out)
+{
+	if (chy_str_is(slot, "S")) {
+		agents(document, line, trigger, not_these, out);
+	} else if (chy_str_is(slot, "O")) {
+		objects(document, line, trigger, not_these, out);
+	} else if (chy_str_is(slot, "D")) {
+		demonyms(line, trigger, not_these, out);
+	} else if (chy_str_is(slot, "X")) {
+		clauses(document, line, trigger, not_these, out);
+	} else if (chy_str_is(slot, "R")) {
+		keep_others(&line->speaker, not_these, out);
+	} else {
+		by_preposition(document, line, trigger, slot, not_these, out, 0);
+		if (!out->count)
+			by_order(document, line, trigger, slot, not_these, out);
+	}
+}

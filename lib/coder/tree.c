@@ -1,0 +1,148 @@
+#include <string.h>
+
+#include "internal.h"
+
+static void link_children(struct chy_line *line)
+{
+	const struct chy_sentence *sentence = line->sentence;
+
+	for (size_t i = 0; i < sentence->word_count; i++)
+		line->child[i] = line->sibling[i] = line->mention[i] = CHY_NONE;
+	/* From the last to the first, so that children stand in order. */
+	for (size_t i = sentence->word_count; i-- > 0;) {
+		int32_t head = sentence->words[i].head;
+
+		if (head < 0 || (size_t)head >= sentence->word_count || (size_t)head == i)
+			continue;
+		line->sibling[i] = line->child[head];
+		line->child[head] = (int32_t)i;
+	}
+}
+
+static bool is_quote(struct chy_str token, bool inside, bool *out_opens)
+{
+	static const char *const marks[] = {"\"", "\xe2\x80\x9c", "\xe2\x80\x9d", "\xc2\xab",
+		"\xc2\xbb", "\xe2\x80\x9f", "''", "``"};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (chy_str_is(token, marks[i])) {
+			*out_opens = !inside;
+			return true;
+		}
+	return false;
+}
+
+static void mark_quotes(struct chy_document *document, struct chy_line *line)
+{
+	const struct chy_sentence *sentence = line->sentence;
+	const char *text = document->input->text.data;
+	bool inside = false, opens;
+
+	for (size_t i = 0; i < sentence->token_count; i++) {
+		const struct chy_token *token = &sentence->tokens[i];
+		struct chy_str form = {text + token->start, token->end - token->start};
+
+		if (is_quote(form, inside, &opens))
+			inside = opens;
+		for (uint32_t w = 0; w < token->word_count; w++)
+			line->quoted[token->first_word + w] = inside;
+	}
+}
+
+bool chy_line_init(
+	struct chy_document *document, struct chy_line *line, const struct chy_sentence *sentence)
+{
+	struct chy_arena *arena = document->arena;
+	size_t n = sentence->word_count + 1, tokens = sentence->token_count + 1;
+	const char *text = document->input->text.data;
+
+	line->sentence = sentence;
+	line->speech = CHY_NONE;
+	line->folded = chy_arena_array(arena, struct chy_str, tokens);
+	line->lemmas = chy_arena_array(arena, struct chy_str, n);
+	line->child = chy_arena_array(arena, int32_t, n);
+	line->sibling = chy_arena_array(arena, int32_t, n);
+	line->mention = chy_arena_array(arena, int32_t, n);
+	line->quoted = chy_arena_array(arena, bool, n);
+	line->spent = chy_arena_array(arena, bool, n);
+	line->mentions = chy_arena_array(arena, struct chy_mention, tokens);
+	line->whens = chy_arena_array(arena, struct chy_when, tokens / 2 + 1);
+	if (!line->folded || !line->lemmas || !line->child || !line->sibling || !line->mention ||
+		!line->quoted || !line->spent || !line->mentions || !line->whens)
+		return false;
+	for (size_t i = 0; i < sentence->token_count; i++)
+		line->folded[i] = chy_folded(
+			document, (struct chy_str){text + sentence->tokens[i].start,
+					  sentence->tokens[i].end - sentence->tokens[i].start});
+	for (size_t i = 0; i < sentence->word_count; i++)
+		line->lemmas[i] = chy_folded(document, sentence->words[i].lemma);
+	link_children(line);
+	mark_quotes(document, line);
+	return !document->out_of_memory;
+}
+
+const struct chy_word *chy_word_at(const struct chy_line *line, int32_t word)
+{
+	return &line->sentence->words[word];
+}
+
+bool chy_relation(const struct chy_line *line, int32_t word, const char *deprel)
+{
+	return chy_word_is(&line->sentence->words[word], deprel);
+}
+
+int32_t chy_child_in(
+	const struct chy_line *line, int32_t word, const char *relations, int32_t after)
+{
+	int32_t child = after == CHY_NONE ? line->child[word] : line->sibling[after];
+
+	for (; child != CHY_NONE; child = line->sibling[child]) {
+		struct chy_str rest = chy_str_from(relations), relation;
+		struct chy_str deprel = chy_word_at(line, child)->deprel;
+		const char *colon = deprel.size ? memchr(deprel.data, ':', deprel.size) : NULL;
+		struct chy_str universal = {
+			deprel.data, colon ? (size_t)(colon - deprel.data) : deprel.size};
+
+		while (chy_str_split(&rest, ' ', &relation))
+			if (chy_str_equal(relation, deprel) || chy_str_equal(relation, universal))
+				return child;
+	}
+	return CHY_NONE;
+}
+
+struct chy_str chy_preposition(const struct chy_line *line, int32_t word)
+{
+	int32_t marker = chy_child_in(line, word, "case", CHY_NONE);
+
+	return marker == CHY_NONE ? (struct chy_str){"", 0} : line->lemmas[marker];
+}
+
+bool chy_below(const struct chy_line *line, int32_t word, int32_t above)
+{
+	size_t steps = line->sentence->word_count;
+
+	while (word >= 0 && steps--) {
+		if (word == above)
+			return true;
+		word = chy_word_at(line, word)->head;
+	}
+	return false;
+}
+
+bool chy_is_verb(const struct chy_line *line, int32_t word)
+{
+	const struct chy_word *w = chy_word_at(line, word);
+
+	return w->upos == CHY_UPOS_VERB || w->upos == CHY_UPOS_AUX ||
+	       (w->upos == CHY_UPOS_ADJ && chy_word_has(w, "VerbForm", "Part"));
+}
+
+struct chy_str chy_span_text(const struct chy_document *document, const struct chy_line *line,
+	uint32_t first, uint32_t last)
+{
+	const struct chy_sentence *sentence = line->sentence;
+	uint32_t start = sentence->tokens[sentence->words[first].token].start;
+	uint32_t end = sentence->tokens[sentence->words[last].token].end;
+
+	return (struct chy_str){document->input->text.data + start, end - start};
+}

@@ -1,0 +1,453 @@
+/* Dates in a sentence, against the date of the document, as EDTF. The words
+ * are data (words.tsv: month, weekday, season, day, part, unit, next, last). */
+#include <string.h>
+
+#include "internal.h"
+
+struct reader {
+	struct chy_document *document;
+	struct chy_line *line;
+	uint32_t at; /* the next token */
+};
+
+static bool number_at(const struct reader *reader, uint32_t token, int *out)
+{
+	struct chy_str text, value;
+	int number = 0;
+
+	if (token >= reader->line->sentence->token_count)
+		return false;
+	text = reader->line->folded[token];
+	value = chy_word_value(reader->document->coder, text, "number");
+	if (value.data)
+		text = value;
+	if (chy_str_ends(text, ".") || chy_str_ends(text, "\xc2\xba"))
+		text.size -= text.data[text.size - 1] == '.' ? 1 : 2;
+	if (!text.size || text.size > 4)
+		return false;
+	for (size_t i = 0; i < text.size; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+		number = number * 10 + (text.data[i] - '0');
+	}
+	*out = number;
+	return true;
+}
+
+static bool kind_at(const struct reader *reader, uint32_t token, const char *kind, int *out)
+{
+	struct chy_str value;
+
+	if (token >= reader->line->sentence->token_count)
+		return false;
+	value = chy_word_value(reader->document->coder, reader->line->folded[token], kind);
+	if (!value.data)
+		return false;
+	*out = 0;
+	for (size_t i = 0; i < value.size; i++)
+		if (value.data[i] >= '0' && value.data[i] <= '9')
+			*out = *out * 10 + (value.data[i] - '0');
+	if (value.size && value.data[0] == '-')
+		*out = -*out;
+	return true;
+}
+
+/* `de`, `do`, `of`, a comma: what joins the parts of a date. */
+static bool joint_at(const struct reader *reader, uint32_t token)
+{
+	const struct chy_token *t;
+
+	if (token >= reader->line->sentence->token_count)
+		return false;
+	t = &reader->line->sentence->tokens[token];
+	if (!t->word_count)
+		return false;
+	return chy_word_at(reader->line, (int32_t)t->first_word)->upos == CHY_UPOS_ADP ||
+	       chy_str_is(reader->line->folded[token], ",");
+}
+
+static bool year_at(const struct reader *reader, uint32_t token, int *out)
+{
+	return number_at(reader, token, out) && *out >= 1000 && *out <= 2200;
+}
+
+/* A year that the text leaves out: the nearest that fits, in the past unless
+ * the sentence looks ahead. */
+static bool ahead(const struct chy_line *line)
+{
+	for (size_t i = 0; i < line->sentence->word_count; i++) {
+		const struct chy_word *w = chy_word_at(line, (int32_t)i);
+
+		if (chy_word_has(w, "Tense", "Fut"))
+			return true;
+	}
+	return false;
+}
+
+static bool fill_year(const struct reader *reader, struct chy_date *date)
+{
+	const struct chy_document *document = reader->document;
+	int64_t first, last;
+	struct chy_edtf edtf = {.from = *date, .to = *date};
+
+	if (!document->dated)
+		return false;
+	date->year = edtf.from.year = edtf.to.year = document->date.year;
+	if (date->day > chy_days_in_month(date->year, date->month))
+		return false;
+	chy_edtf_bounds(&edtf, &first, &last);
+	if (ahead(reader->line)) {
+		if (last < document->day)
+			date->year++;
+	} else if (first > document->day) {
+		/* In January, *dezembro* is of the year before; in November it is
+		 * still to come. */
+		if (first - document->day > 182)
+			date->year--;
+	}
+	return true;
+}
+
+static void add(struct reader *reader, uint32_t first, uint32_t last, const struct chy_edtf *date)
+{
+	struct chy_line *line = reader->line;
+	const struct chy_token *a = &line->sentence->tokens[first];
+	const struct chy_token *b = &line->sentence->tokens[last];
+	struct chy_when *when;
+
+	if (line->when_count >= line->sentence->token_count / 2 || !a->word_count || !b->word_count)
+		return;
+	when = &line->whens[line->when_count++];
+	when->first = a->first_word;
+	when->last = b->first_word + b->word_count - 1;
+	when->date = *date;
+	when->text = chy_span_text(reader->document, line, when->first, when->last);
+}
+
+static struct chy_edtf one(struct chy_date date)
+{
+	return (struct chy_edtf){.from = date, .to = date};
+}
+
+static struct chy_edtf days(int64_t first, int64_t last)
+{
+	struct chy_edtf date = {.interval = first != last};
+
+	chy_day_to_date(first, &date.from);
+	chy_day_to_date(last, &date.to);
+	return date;
+}
+
+/* `final de abril`: the third of the month. */
+static struct chy_edtf third_of(struct chy_date month, int part)
+{
+	unsigned length = chy_days_in_month(month.year, month.month);
+	int64_t first = chy_day_number(month.year, month.month,
+		part == 1   ? 1
+		: part == 2 ? 11
+			    : 21);
+	int64_t last = chy_day_number(month.year, month.month,
+		part == 1   ? 10
+		: part == 2 ? 20
+			    : length);
+
+	return days(first, last);
+}
+
+/* month [de] [year] from a token on; the token after it in *end. */
+static bool read_month(const struct reader *reader, uint32_t token, unsigned day,
+	struct chy_date *out, uint32_t *end)
+{
+	struct chy_date date = {0};
+	int month, year, ignored;
+
+	if (!kind_at(reader, token, "month", &month))
+		return false;
+	date.month = (uint8_t)month;
+	*end = token + 1;
+	if (year_at(reader, *end, &year))
+		*end += 1;
+	else if (joint_at(reader, *end) && year_at(reader, *end + 1, &year))
+		*end += 2;
+	else
+		year = 0;
+	date.year = year;
+	date.day = (uint8_t)day;
+	if (!year && !fill_year(reader, &date))
+		return false;
+	if (!year && reader->document->dated && kind_at(reader, *end, "last", &ignored)) {
+		*end += 1;
+	} else if (!year && kind_at(reader, *end, "next", &ignored)) {
+		*end += 1;
+		if (chy_day_number(date.year, date.month, 1) < reader->document->day)
+			date.year++;
+	}
+	if (date.day > chy_days_in_month(date.year, date.month))
+		return false;
+	*out = date;
+	return true;
+}
+
+/* `1 de novembro`, `November 1`. */
+static bool read_day(struct reader *reader)
+{
+	struct chy_date date;
+	uint32_t end, token = reader->at;
+	int day;
+
+	if (number_at(reader, token, &day) && day >= 1 && day <= 31) {
+		uint32_t month = token + 1 + joint_at(reader, token + 1);
+
+		if (!read_month(reader, month, (unsigned)day, &date, &end))
+			return false;
+	} else if (read_month(reader, token, 0, &date, &end) &&
+		   number_at(reader, token + 1, &day) && day >= 1 && day <= 31) {
+		int year;
+
+		date.day = (uint8_t)day;
+		end = token + 2;
+		if (joint_at(reader, end) && year_at(reader, end + 1, &year)) {
+			date.year = year;
+			end += 2;
+		}
+		if (date.day > chy_days_in_month(date.year, date.month))
+			return false;
+	} else {
+		return false;
+	}
+	struct chy_edtf edtf = one(date);
+
+	add(reader, token, end - 1, &edtf);
+	reader->at = end;
+	return true;
+}
+
+/* [final de] abril [de 2013] */
+static bool read_part(struct reader *reader, struct chy_edtf *out, uint32_t token, uint32_t *end)
+{
+	struct chy_date date;
+	int part = 0;
+	uint32_t month = token;
+
+	if (kind_at(reader, token, "part", &part))
+		month = token + 1 + joint_at(reader, token + 1);
+	if (!read_month(reader, month, 0, &date, end))
+		return false;
+	*out = part ? third_of(date, part) : one(date);
+	return true;
+}
+
+/* `entre o final de janeiro e o início de fevereiro` */
+static bool read_between(struct reader *reader)
+{
+	struct chy_edtf from, to, both;
+	uint32_t token = reader->at + 1, end, last;
+	int ignored;
+	bool found = false;
+
+	if (!kind_at(reader, reader->at, "between", &ignored))
+		return false;
+	for (last = token; last < token + 2 && !found; last++)
+		found = read_part(reader, &from, last, &end);
+	if (!found)
+		return false;
+	for (token = end, found = false; token < end + 3 && !found; token++)
+		found = read_part(reader, &to, token, &last);
+	if (!found)
+		return false;
+	both = (struct chy_edtf){.interval = true, .from = from.from, .to = to.to};
+	add(reader, reader->at, last - 1, &both);
+	reader->at = last;
+	return true;
+}
+
+static bool read_month_alone(struct reader *reader)
+{
+	struct chy_edtf date;
+	uint32_t end, token = reader->at;
+
+	if (!read_part(reader, &date, token, &end))
+		return false;
+	add(reader, token, end - 1, &date);
+	reader->at = end;
+	return true;
+}
+
+/* `na sexta-feira [passada|próxima]`, `ontem` */
+static bool read_near(struct reader *reader)
+{
+	const struct chy_document *document = reader->document;
+	uint32_t token = reader->at, end = token + 1;
+	struct chy_edtf date;
+	int value, ignored;
+	int64_t day = document->day;
+
+	if (!document->dated)
+		return false;
+	if (kind_at(reader, token, "day", &value)) {
+		day += value;
+	} else if (kind_at(reader, token, "weekday", &value) &&
+		   chy_word_at(
+			   reader->line, (int32_t)reader->line->sentence->tokens[token].first_word)
+				   ->upos != CHY_UPOS_ADJ) {
+		int64_t back = (chy_weekday(day) + 7 - (unsigned)value) % 7;
+		bool coming = kind_at(reader, end, "next", &ignored) ||
+			      (token > 0 && kind_at(reader, token - 1, "next", &ignored)) ||
+			      ahead(reader->line);
+
+		day += coming ? (7 - back) : -back;
+		if (kind_at(reader, end, "next", &ignored) ||
+			kind_at(reader, end, "last", &ignored))
+			end++;
+	} else {
+		return false;
+	}
+	date = days(day, day);
+	add(reader, token, end - 1, &date);
+	reader->at = end;
+	return true;
+}
+
+/* `próxima primavera`, `na primavera de 2014` */
+static bool read_season(struct reader *reader)
+{
+	uint32_t token = reader->at, end = token + 1;
+	struct chy_date date = {0};
+	struct chy_edtf edtf;
+	int season, year, ignored;
+
+	if (!kind_at(reader, token, "season", &season))
+		return false;
+	date.month = (uint8_t)season;
+	if (joint_at(reader, end) && year_at(reader, end + 1, &year)) {
+		date.year = year;
+		end += 2;
+	} else if (reader->document->dated) {
+		bool coming = token > 0 && kind_at(reader, token - 1, "next", &ignored);
+		int64_t first, last;
+
+		date.year = reader->document->date.year;
+		edtf = one(date);
+		chy_edtf_bounds(&edtf, &first, &last);
+		if (coming && first <= reader->document->day)
+			date.year++;
+		else if (!coming && first > reader->document->day && !ahead(reader->line))
+			date.year--;
+	} else {
+		return false;
+	}
+	edtf = one(date);
+	add(reader, token, end - 1, &edtf);
+	reader->at = end;
+	return true;
+}
+
+/* `semana passada`, `este mês`, `no ano passado`, `próximo mês` */
+static bool read_unit(struct reader *reader)
+{
+	const struct chy_document *document = reader->document;
+	uint32_t token = reader->at, end = token + 1;
+	struct chy_str unit;
+	int ignored, shift;
+
+	if (!document->dated)
+		return false;
+	unit = chy_word_value(document->coder, reader->line->folded[token], "unit");
+	if (!unit.data)
+		return false;
+	if (kind_at(reader, end, "last", &ignored) ||
+		(token > 0 && kind_at(reader, token - 1, "last", &ignored)))
+		shift = -1;
+	else if (kind_at(reader, end, "next", &ignored) ||
+		 (token > 0 && kind_at(reader, token - 1, "next", &ignored)))
+		shift = 1;
+	else if (token > 0 && kind_at(reader, token - 1, "this", &ignored))
+		shift = 0;
+	else
+		return false;
+	struct chy_edtf date = {0};
+
+	if (chy_str_is(unit, "week")) {
+		int64_t monday = document->day - (chy_weekday(document->day) - 1) + 7 * shift;
+
+		date = days(monday, monday + 6);
+	} else if (chy_str_is(unit, "month")) {
+		int month = document->date.month - 1 + shift;
+
+		date = one((struct chy_date){
+			.year = document->date.year + (month < 0 ? -1 : month / 12),
+			.month = (uint8_t)((month + 12) % 12 + 1)});
+	} else if (chy_str_is(unit, "year")) {
+		date = one((struct chy_date){.year = document->date.year + shift});
+	} else {
+		return false;
+	}
+	add(reader, token, end - 1, &date);
+	reader->at = end;
+	return true;
+}
+
+/* `em 2017`: a year after a preposition. */
+static bool read_year(struct reader *reader)
+{
+	struct chy_edtf date;
+	int year;
+
+	if (reader->at == 0 || !year_at(reader, reader->at, &year) ||
+		!joint_at(reader, reader->at - 1) || year > 2100)
+		return false;
+	date = one((struct chy_date){.year = year});
+	add(reader, reader->at, reader->at, &date);
+	reader->at++;
+	return true;
+}
+
+void chy_find_dates(struct chy_document *document, struct chy_line *line)
+{
+	struct reader reader = {document, line, 0};
+
+	while (reader.at < line->sentence->token_count)
+		if (!read_between(&reader) && !read_day(&reader) && !read_month_alone(&reader) &&
+			!read_near(&reader) && !read_season(&reader) && !read_unit(&reader) &&
+			!read_year(&reader))
+			reader.at++;
+}
+
+/* The verb that a word belongs to. */
+static int32_t clause_of(const struct chy_line *line, int32_t word)
+{
+	size_t steps = line->sentence->word_count;
+
+	while (word >= 0 && steps--) {
+		if (chy_is_verb(line, word) && !chy_relation(line, word, "aux"))
+			return word;
+		word = chy_word_at(line, word)->head;
+	}
+	return CHY_NONE;
+}
+
+const struct chy_when *chy_date_of(
+	const struct chy_document *document, const struct chy_line *line, int32_t trigger)
+{
+	const struct chy_when *best = NULL;
+	int32_t clause = clause_of(line, trigger), nearest = INT32_MAX;
+
+	for (size_t i = 0; i < line->when_count; i++) {
+		const struct chy_when *when = &line->whens[i];
+		int32_t at = (int32_t)when->first;
+		int32_t far = at > trigger ? at - trigger : trigger - at;
+		int32_t own = clause_of(line, at);
+
+		/* A date of another verb's clause is that verb's. */
+		if (own != clause && own != CHY_NONE && own != trigger &&
+			!(clause != CHY_NONE && chy_below(line, own, clause) &&
+				line->when_count == 1))
+			continue;
+		if (far < nearest) {
+			nearest = far;
+			best = when;
+		}
+	}
+	(void)document;
+	return best;
+}

@@ -1,0 +1,77 @@
+#include <string.h>
+
+#include "fold.h"
+#include "internal.h"
+
+struct chy_str chy_folded(struct chy_document *document, struct chy_str text)
+{
+	struct chy_buffer buffer;
+	struct chy_str out = {"", 0};
+	char *copy;
+
+	chy_buffer_init(&buffer);
+	chy_fold(text, &buffer);
+	copy = buffer.failed ? NULL : chy_arena_copy(document->arena, buffer.data, buffer.size);
+	if (copy)
+		out = (struct chy_str){copy, buffer.size};
+	else
+		document->out_of_memory = true;
+	chy_buffer_fini(&buffer);
+	return out;
+}
+
+static size_t first_row(const struct chy_coder *coder, struct chy_str key)
+{
+	return chy_lexicon_find(
+		&coder->lexicon, coder->words, coder->word_count, sizeof(*coder->words), key);
+}
+
+struct chy_str chy_word_value(const struct chy_coder *coder, struct chy_str key, const char *kind)
+{
+	for (size_t i = first_row(coder, key); i < coder->word_count; i++) {
+		const struct chy_lex_word *word = &coder->words[i];
+
+		if (!chy_str_equal(chy_lexicon_text(&coder->lexicon, word->key), key))
+			break;
+		if (chy_str_is(chy_lexicon_text(&coder->lexicon, word->kind), kind))
+			return chy_lexicon_text(&coder->lexicon, word->value);
+	}
+	return (struct chy_str){NULL, 0};
+}
+
+/* Whether the tokens from `token` on, parted by one space, are the key. */
+static bool spells(const struct chy_line *line, uint32_t token, struct chy_str key)
+{
+	struct chy_str part;
+
+	while (chy_str_split(&key, ' ', &part)) {
+		if (token >= line->sentence->token_count ||
+			!chy_str_equal(line->folded[token], part))
+			return false;
+		token++;
+	}
+	return true;
+}
+
+uint32_t chy_word_run(const struct chy_coder *coder, const struct chy_line *line, uint32_t token,
+	const char *kind, struct chy_str *out)
+{
+	struct chy_str first = line->folded[token];
+	uint32_t best = 0;
+
+	if (!first.size)
+		return 0;
+	for (size_t i = first_row(coder, first); i < coder->word_count; i++) {
+		const struct chy_lex_word *word = &coder->words[i];
+		struct chy_str key = chy_lexicon_text(&coder->lexicon, word->key);
+
+		if (key.size < first.size || memcmp(key.data, first.data, first.size) != 0)
+			break;
+		if (word->words <= best || !spells(line, token, key) ||
+			!chy_str_is(chy_lexicon_text(&coder->lexicon, word->kind), kind))
+			continue;
+		best = word->words;
+		*out = chy_lexicon_text(&coder->lexicon, word->value);
+	}
+	return best;
+}
