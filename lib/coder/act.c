@@ -12,6 +12,7 @@ struct act {
 	int32_t trigger, object;
 	const struct chy_lex_frame *frame;
 	struct chy_side actors, recipients;
+	bool proposed; /* by who speaks: it ought to be done */
 };
 
 static struct chy_str frame_text(const struct act *act, struct chy_lex_ref ref)
@@ -42,7 +43,9 @@ static bool fits_word(const struct act *act)
 
 	switch (act->frame->pos) {
 	case 'V':
-		return chy_is_verb(act->line, act->trigger);
+		return chy_is_verb(act->line, act->trigger) &&
+		       !chy_relation(act->line, act->trigger, "aux") &&
+		       !chy_relation(act->line, act->trigger, "cop");
 	case 'N':
 		return upos == CHY_UPOS_NOUN || upos == CHY_UPOS_PROPN;
 	default:
@@ -237,8 +240,30 @@ static bool long_ago(const struct act *act, const struct chy_when *when)
 	return last < act->document->day - 365;
 }
 
+/* *disse que eles deviam encontrar …*: what somebody says ought to be done is
+ * proposed by saying so. */
+static bool ought(const struct act *act)
+{
+	int32_t word = act->trigger;
+
+	if (act->line->speech == CHY_NONE || act->line->speech == act->trigger ||
+		!act->line->speaker.count)
+		return false;
+	for (int steps = 0; word >= 0 && steps < 4; steps++) {
+		if (chy_word_kind(act->document->coder, act->line->lemmas[word], "ought") ||
+			marked(act, word, "aux", "ought"))
+			return true;
+		if (!chy_relation(act->line, word, "xcomp"))
+			return false;
+		word = chy_word_at(act->line, word)->head;
+	}
+	return false;
+}
+
 static struct chy_str aux_of(const struct act *act, const struct chy_when *when)
 {
+	if (act->proposed)
+		return (struct chy_str){"", 0};
 	if (along(act, denied))
 		return CHY_STR("negation");
 	if (flagged(act, "hypothetical") || along(act, doubtful))
@@ -332,6 +357,30 @@ static void set_dates(struct act *act, struct chy_event *event, const struct chy
 }
 
 /* A coming meeting or help is promised: AGREE, until it has happened. */
+static bool gains_both(int category)
+{
+	return category == CHY_AGREE || category == CHY_CONSULT || category == CHY_COOPERATE ||
+	       category == CHY_SUPPORT || category == CHY_AID;
+}
+
+/* Proposed: to do together what helps both, or demanded of the one to do it. */
+static void set_proposed(struct act *act, struct chy_event *event)
+{
+	struct chy_side asked = act->actors;
+	bool both = gains_both(event->category);
+
+	chy_side_join(&asked, &act->recipients);
+	act->actors = act->line->speaker;
+	act->recipients = (struct chy_side){0};
+	for (size_t i = 0; i < asked.count; i++)
+		if (!chy_side_has(&act->actors, asked.parties[i].actor))
+			chy_side_add(&act->recipients, &asked.parties[i]);
+	event->category = both ? CHY_AGREE : CHY_REQUEST;
+	event->mode = (struct chy_str){"", 0};
+	event->cameo = both ? CHY_STR("030") : CHY_STR("020");
+	event->score = both ? 4.0 : 3.0;
+}
+
 static void set_category(struct act *act, struct chy_event *event)
 {
 	event->category = (enum chy_category)act->frame->category;
@@ -379,8 +428,17 @@ static void emit(struct act *act)
 
 	if (!event)
 		return;
+	if (act->actors.count + act->recipients.count == 2) {
+		struct chy_side pair = act->actors;
+
+		chy_side_join(&pair, &act->recipients);
+		act->document->last_pair = pair;
+	}
+	act->proposed = ought(act);
 	event->aux = aux_of(act, when);
 	set_category(act, event);
+	if (act->proposed)
+		set_proposed(act, event);
 	event->actors = as_actors(act, &act->actors);
 	event->actor_count = act->actors.count;
 	event->recipients = as_actors(act, &act->recipients);
@@ -427,6 +485,22 @@ static void spend(struct act *act, bool all_beneath)
 	}
 }
 
+/* *reuniram-se para continuar as negociações*: what an act is for is no other
+ * act. */
+static void spend_purpose(struct act *act)
+{
+	struct chy_line *line = act->line;
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(line, act->trigger, "advcl acl", child)) != CHY_NONE) {
+		if (!marked(act, child, "mark case", "purpose"))
+			continue;
+		for (size_t i = 0; i < line->sentence->word_count; i++)
+			if (chy_below(line, (int32_t)i, child))
+				line->spent[i] = true;
+	}
+}
+
 static bool speech_only(struct act *act)
 {
 	return flagged(act, "speech") && !act->line->speaker.count;
@@ -460,6 +534,7 @@ static void try_word(struct act *act)
 			continue;
 		emit(act);
 		spend(act, flagged(act, "governs"));
+		spend_purpose(act);
 		return;
 	}
 }
@@ -478,20 +553,15 @@ static size_t depth_of(const struct chy_line *line, int32_t word)
 
 static void remember(struct chy_document *document, struct chy_line *line)
 {
-	struct chy_side all = {0}, subject = {0};
+	struct chy_side subject = {0};
 	int32_t root = CHY_NONE;
 
-	for (size_t i = 0; i < line->mention_count; i++)
-		if (line->mentions[i].resolved && !line->mentions[i].place)
-			chy_side_add(&all, &line->mentions[i].party);
-	if (all.count == 2)
-		document->last_pair = all;
 	for (size_t i = 0; i < line->sentence->word_count && root == CHY_NONE; i++)
 		if (chy_relation(line, (int32_t)i, "root"))
 			root = (int32_t)i;
 	if (root != CHY_NONE)
 		chy_subject(document, line, root, &subject);
-	if (subject.count > 1)
+	if (subject.count == 2)
 		document->last_pair = subject;
 	if (subject.count)
 		document->last_subject = subject;

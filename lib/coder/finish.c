@@ -33,9 +33,27 @@ static bool same_date(const struct chy_event *a, const struct chy_event *b)
 	return !a->date.size || !b->date.size || chy_str_equal(a->date, b->date);
 }
 
+/* A headline: the first sentence, without a full stop. */
+static bool in_headline(const struct chy_event *event)
+{
+	return event->sentence == 1 && !chy_str_ends(event->sentence_text, ".");
+}
+
+/* *também*, *além disso*: another act of the same kind. */
+static bool said_besides(const struct chy_document *document, const struct chy_event *event)
+{
+	const struct chy_line *line = &document->lines[event->sentence - 1];
+
+	for (size_t i = 0; i < line->sentence->word_count; i++)
+		if (chy_word_kind(document->coder, line->lemmas[i], "besides"))
+			return true;
+	return false;
+}
+
 /* The same sides in the same category: told again when by the same words, or
- * when the first sentences say what the article goes on to tell. */
-static bool told_again(const struct chy_event *first, const struct chy_event *later)
+ * when a headline says what the article goes on to tell. */
+static bool told_again(const struct chy_document *document, const struct chy_event *first,
+	const struct chy_event *later)
 {
 	if (first->category != later->category || !same_date(first, later) ||
 		!chy_str_equal(first->aux, later->aux))
@@ -46,9 +64,10 @@ static bool told_again(const struct chy_event *first, const struct chy_event *la
 		return false;
 	if (chy_str_equal(first->rule, later->rule) ||
 		chy_str_equal(first->trigger, later->trigger))
+		return first->sentence == later->sentence || !said_besides(document, later);
+	if (first->category == CHY_CONSULT && first->date.size && later->date.size)
 		return true;
-	return first->sentence == later->sentence || later->sentence <= 3 ||
-	       first->category == CHY_CONSULT;
+	return first->sentence == later->sentence || (later->sentence <= 3 && in_headline(first));
 }
 
 /* The same body on both sides: what an organ does to itself is no event. */
@@ -88,7 +107,7 @@ static void merge(struct chy_document *document)
 		if (with_itself(event))
 			continue;
 		for (size_t j = 0; j < kept && !again; j++)
-			again = told_again(&document->events[j], event);
+			again = told_again(document, &document->events[j], event);
 		if (!again)
 			document->events[kept++] = *event;
 	}

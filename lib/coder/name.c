@@ -154,6 +154,26 @@ static struct chy_mention *add_mention(struct scan *scan, uint32_t token, uint32
 	return mention;
 }
 
+/* *Washington Post*, *Brics Post*, *Portugal Telecom*: the name of something
+ * else goes on after that of the state. */
+static bool goes_on(const struct scan *scan, uint32_t next)
+{
+	const struct chy_sentence *sentence = scan->line->sentence;
+	struct chy_str ignored;
+	const struct chy_word *word;
+
+	if (next >= sentence->token_count || sentence->tokens[next].word_count != 1 ||
+		!capital(token_text(scan, next)))
+		return false;
+	word = &sentence->words[sentence->tokens[next].first_word];
+	if (chy_word_run(scan->document->coder, scan->line, next, "medium", &ignored))
+		return true;
+	return word->upos == CHY_UPOS_PROPN && chy_word_is(word, "flat") && word->head >= 0 &&
+	       sentence->words[word->head].token + 1 >= next &&
+	       sentence->words[word->head].token < next &&
+	       !best_term(scan, scan->line->folded[next], next);
+}
+
 static uint32_t find_term(struct scan *scan, uint32_t token)
 {
 	const struct chy_catalogue *c = scan->catalogue;
@@ -170,6 +190,8 @@ static uint32_t find_term(struct scan *scan, uint32_t token)
 
 		if (!term)
 			continue;
+		if (term->kind != CHY_TERM_DEMONYM && goes_on(scan, token + n))
+			return n + 1;
 		mention = add_mention(scan, token, n);
 		mention->party.actor = term->actor;
 		mention->resolved = true;
@@ -225,6 +247,8 @@ static const struct chy_lex_person *in_office(
 			break;
 		if (scan->document->dated && person->start > day + 60)
 			continue;
+		/* Without a date every term may be the one. */
+		now |= !scan->document->dated;
 		if (best && now == best_now && best->actor != person->actor)
 			*out_unique = false;
 		if (!best || (now && !best_now) ||
@@ -317,10 +341,12 @@ static uint32_t find_surname(struct scan *scan, uint32_t token)
 	struct chy_mention *mention;
 	bool unique;
 
-	if (!proper(scan, token) || (token + 1 < scan->line->sentence->token_count &&
-					    proper(scan, token + 1) && token == 0))
+	/* A name that the text has explained stays one whatever the tagger says. */
+	party = capital(token_text(scan, token)) ? known(scan->document, scan->line->folded[token])
+						 : NULL;
+	if (!party && (!proper(scan, token) || (token + 1 < scan->line->sentence->token_count &&
+						       proper(scan, token + 1) && token == 0)))
 		return 0;
-	party = known(scan->document, scan->line->folded[token]);
 	if (party) {
 		struct chy_str text;
 

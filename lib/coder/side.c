@@ -86,6 +86,50 @@ static bool add_covering(const struct chy_line *line, int32_t word, struct chy_s
 	return out->count > before;
 }
 
+/* The two states that the document names most, up to here. */
+static void add_main_pair(
+	const struct chy_document *document, const struct chy_line *until, struct chy_side *out)
+{
+	struct chy_side seen = {0};
+	unsigned counts[CHY_SIDE_MAX] = {0};
+
+	for (const struct chy_line *line = document->lines; line <= until; line++)
+		for (size_t i = 0; i < line->mention_count; i++) {
+			if (!line->mentions[i].resolved)
+				continue;
+			chy_side_add(&seen, &line->mentions[i].party);
+			for (size_t k = 0; k < seen.count; k++)
+				counts[k] += seen.parties[k].actor == line->mentions[i].party.actor;
+		}
+	for (int taken = 0; taken < 2 && seen.count > 1; taken++) {
+		size_t best = 0;
+
+		for (size_t k = 1; k < seen.count; k++)
+			if (counts[k] > counts[best])
+				best = k;
+		chy_side_add(out, &seen.parties[best]);
+		counts[best] = 0;
+	}
+}
+
+/* The two of this sentence, of the last act of two, or of the document. */
+static void add_last_pair(const struct chy_document *document, const struct chy_line *line,
+	int32_t word, struct chy_side *out)
+{
+	struct chy_side here = {0};
+
+	for (size_t i = 0; i < line->mention_count; i++)
+		if (line->mentions[i].resolved && (int32_t)line->mentions[i].first < word)
+			chy_side_add(&here, &line->mentions[i].party);
+	if (here.count == 2)
+		chy_side_join(out, &here);
+	else if (document->last_pair.count == 2)
+		chy_side_join(out, &document->last_pair);
+	else
+		add_main_pair(document, line, out);
+	out->by_reference = true;
+}
+
 /* `os dois países`, `ambos`, `eles`: the pair that was named last. */
 static bool add_pair(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
@@ -98,11 +142,10 @@ static bool add_pair(
 	for (uint32_t t = from; t <= token; t++) {
 		uint32_t n = chy_word_run(document->coder, line, t, "pair", &value);
 
-		if (!n || t + n <= token || document->last_pair.count < 2)
+		if (!n || t + n <= token)
 			continue;
-		chy_side_join(out, &document->last_pair);
-		out->by_reference = true;
-		return true;
+		add_last_pair(document, line, word, out);
+		return out->count > 0;
 	}
 	return false;
 }
@@ -116,12 +159,58 @@ static bool first_person(
 	       chy_word_kind(document->coder, line->lemmas[word], "we");
 }
 
+/* *esta aliança*, *esse acordo*: those whom the sentence before names, but for
+ * who speaks. */
+static bool add_pointed_at(
+	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
+{
+	int32_t det = chy_child_in(line, word, "det", CHY_NONE);
+	const struct chy_line *before = line - 1;
+
+	if (det == CHY_NONE || line == document->lines ||
+		!chy_word_has(chy_word_at(line, det), "PronType", "Dem") ||
+		!chy_word_kind(document->coder, line->lemmas[word], "bond"))
+		return false;
+	for (size_t i = 0; i < before->mention_count; i++) {
+		const struct chy_mention *mention = &before->mentions[i];
+
+		if (mention->resolved && !mention->person && !mention->place &&
+			!chy_side_has(&line->speaker, mention->party.actor))
+			chy_side_add(out, &mention->party);
+	}
+	out->by_reference |= out->count > 0;
+	return out->count > 0;
+}
+
+static void resolve(struct chy_document *document, struct chy_line *line, int32_t word,
+	struct chy_side *out, int depth);
+
+/* Those coordinated with a word, or with any word of the name around it: the
+ * parser hangs *e o presidente russo* on the last noun before it. */
+static void add_coordinated(struct chy_document *document, struct chy_line *line, int32_t word,
+	struct chy_side *out, int depth)
+{
+	int32_t first = word, last = word;
+	int32_t found = line->mention[word];
+
+	if (found != CHY_NONE && line->mentions[found].resolved) {
+		first = (int32_t)line->mentions[found].first;
+		last = (int32_t)line->mentions[found].last;
+	}
+	for (int32_t w = first; w <= last; w++) {
+		int32_t child = CHY_NONE;
+
+		while ((child = chy_child_in(line, w, "conj", child)) != CHY_NONE)
+			if ((child < first || child > last) && !chy_is_verb(line, child))
+				resolve(document, line, child, out, depth + 1);
+	}
+}
+
 static void resolve(struct chy_document *document, struct chy_line *line, int32_t word,
 	struct chy_side *out, int depth)
 {
 	const struct chy_word *w = chy_word_at(line, word);
 	struct chy_str sector = standing(document, line, word);
-	int32_t child = CHY_NONE;
 	bool found;
 
 	if (depth > DEPTH)
@@ -135,9 +224,9 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 		found = add_pair(document, line, word, out);
 	if (!found && (sector.data || w->upos == CHY_UPOS_PROPN))
 		add_beside(line, word, sector, out, depth);
-	while ((child = chy_child_in(line, word, "conj", child)) != CHY_NONE)
-		if (!chy_is_verb(line, child))
-			resolve(document, line, child, out, depth + 1);
+	if (!found && !out->count)
+		add_pointed_at(document, line, word, out);
+	add_coordinated(document, line, word, out, depth);
 }
 
 void chy_resolve(
@@ -210,11 +299,30 @@ static void unsaid_subject(
 		if (last->count > 1)
 			chy_side_join(out, last);
 		else
-			chy_side_join(out, &document->last_pair);
+			add_last_pair(document, line, word, out);
 	} else {
 		chy_side_join(out, last);
 	}
 	out->by_reference = out->count > 0;
+}
+
+/* A second subject: the parser hangs both names of *o ministro e eu*, or a
+ * post and its holder's name, on the verb. */
+static void add_second_subject(
+	struct chy_document *document, struct chy_line *line, int32_t first, struct chy_side *out)
+{
+	int32_t head = chy_word_at(line, first)->head, second = first;
+	bool joined = false;
+
+	if (head < 0 || !chy_relation(line, first, "nsubj"))
+		return;
+	second = chy_child_in(line, head, "nsubj", first);
+	if (second == CHY_NONE || relative(line, second))
+		return;
+	for (int32_t w = first + 1; w < second; w++)
+		joined |= chy_word_at(line, w)->upos == CHY_UPOS_CCONJ;
+	if (joined || !out->count)
+		chy_resolve(document, line, second, out);
 }
 
 void chy_subject(
@@ -226,6 +334,7 @@ void chy_subject(
 		const struct chy_word *w = chy_word_at(line, subject);
 
 		chy_resolve(document, line, subject, out);
+		add_second_subject(document, line, subject, out);
 		if (!out->count && w->upos == CHY_UPOS_PRON && !relative(line, subject)) {
 			unsaid_subject(document, line, word, out);
 		} else if (!out->count && standing(document, line, subject).data) {
