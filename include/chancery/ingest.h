@@ -48,18 +48,24 @@ struct chy_ingest_input {
 };
 
 /* The map from an article's text to the bytes that it came from: segments in
- * order of text. Within a segment one byte of text is `step` bytes of the
- * original (1), or (0) the whole segment stands for the whole span. */
+ * order of text (of the original they need not be: a title may stand last).
+ * A segment is `units` pieces of one size in the text and one size in the
+ * original: a run of UTF-8 that was kept has one unit a byte, a letter of
+ * ISO-8859-1 is one unit of two bytes and one, an entity or an escape is one
+ * unit. Text in no segment was put in (the blank line between paragraphs). */
 struct chy_map_segment {
 	uint32_t text_start, text_end;
 	uint64_t original_start, original_end;
+	uint32_t units;
 };
 struct chy_map {
 	struct chy_map_segment *segments;
 	size_t count;
 };
 
-/* Smallest span of the original that holds text[start, end). */
+/* Smallest span of the original that holds text[start, end), whole units;
+ * where nothing of the original stands there, an empty span at the nearest
+ * place before. */
 void chy_map_span(const struct chy_map *map, uint32_t start, uint32_t end, uint64_t *out_start,
 	uint64_t *out_end);
 /* A compact string for a record, and back (CHY_EINPUT when malformed). */
@@ -97,16 +103,28 @@ struct chy_articles {
 	size_t refusal_count;
 };
 
+/* Loads what ICU and libxml2 load at first use (converters, the charset
+ * detector, normalisation data, parser tables), so that later calls open no
+ * file: to be called once, before threads and before a worker confines
+ * itself. Calls without it work where files may be opened. CHY_EMEM, or
+ * CHY_EABSENT where ICU's data are missing. */
+int chy_ingest_prepare(void);
+
 /* Reads a file. Everything in *out is in the arena but for `fields`, which
  * chy_articles_fini releases. CHY_EINPUT, CHY_ELIMIT, CHY_EUNSUPPORTED (not
  * text at all: fault says what it looks like), CHY_EMEM. An empty file is
  * CHY_EINPUT. */
 int chy_ingest(const struct chy_ingest_input *input, struct chy_arena *arena,
 	struct chy_articles *out, struct chy_fault *fault);
+/* Loads what the libraries load when they are first used, so that a process may
+ * give up files afterwards. CHY_EABSENT when the data of ICU are missing. */
+int chy_ingest_prepare(void);
+
 void chy_articles_fini(struct chy_articles *articles);
 
 /* The content that identifies a document: canonical JSON of date (where the
- * document itself bears one), source, text, title, url. Line ends, encoding
+ * document itself bears a whole one: header, metadata, dateline with a year;
+ * else null), source, text, title, url (null where empty). Line ends, encoding
  * and file name are no part of it. Appends to out. */
 int chy_article_content(const struct chy_article *article, struct chy_buffer *out);
 

@@ -17,25 +17,78 @@
 
 struct chy_view;
 
-/* Opens <archive directory>/views.mdb to read. CHY_EABSENT where there is
- * none yet. */
+/* Opens <directory>/views.mdb to read. CHY_EABSENT where there is none yet. */
 int chy_view_open(const char *directory, struct chy_view **out, struct chy_fault *fault);
 
-/* Opens it to follow the log, alone (CHY_EBUSY where another process does),
- * making it where it is absent and starting afresh where it belongs to
- * another archive, to a longer log, or to another edition of the views. */
-int chy_view_open_writer(const char *directory, struct chy_view **out, struct chy_fault *fault);
+/* Opens it to follow an archive's log, alone (CHY_EBUSY where another process
+ * does), making it where it is absent and starting afresh where it belongs to
+ * another archive, to a longer log, or to another edition of the views.
+ * directory is where views.mdb lies, mostly the archive's own. */
+int chy_view_open_writer(const char *directory, struct chy_archive *archive, struct chy_view **out,
+	struct chy_fault *fault);
 void chy_view_close(struct chy_view *view);
 
 /* The last record that the views have seen. */
 int chy_view_position(struct chy_view *view, uint64_t *out_seq, struct chy_fault *fault);
 
-/* Takes in records of the archive after the position, at most `limit` of them
+/* Takes in records of the archive after the position up to the record `to`
  * (0: all there are), in one or more transactions. *out_seq is the new
  * position. */
-int chy_view_follow(struct chy_view *view, struct chy_archive *archive, uint64_t limit,
+int chy_view_follow(struct chy_view *view, struct chy_archive *archive, uint64_t to,
 	uint64_t *out_seq, struct chy_fault *fault);
+
+/* Forgets everything; the next chy_view_follow begins with the first record. */
+int chy_view_clear(struct chy_view *view, struct chy_fault *fault);
 
 /* BLAKE2b-256 over every table, key and value of the views in order: equal
  * for equal history, however it was followed. */
 int chy_view_digest(struct chy_view *view, struct chy_hash *out, struct chy_fault *fault);
+
+/* -- questions ------------------------------------------------------------ */
+
+/* Which events are asked for. Empty views and zeros ask for all. Codes are
+ * those of events ("RUS"); days count from 1970-01-01. */
+struct chy_event_filter {
+	struct chy_str actor, recipient; /* a code on that side */
+	struct chy_str between[2]; /* both take part, on any side */
+	struct chy_str category; /* "AGREE" */
+	struct chy_str dispute, place, language, source, aux, document;
+	int64_t first_day, last_day; /* when it happened, else was reported; INT64_MIN/MAX */
+	double min_confidence;
+	bool with_due; /* commitments only */
+	uint64_t as_of; /* what was known at that record; 0: now */
+	size_t limit; /* 0: all */
+};
+#define CHY_EVENT_FILTER_ALL                                                                       \
+	((struct chy_event_filter){.first_day = INT64_MIN, .last_day = INT64_MAX})
+
+/* One event, as docs/schema/event.json has it with `id`, `document`,
+ * `recorded`, `reported` (the document's date), `title`, `source` and `url`.
+ * Borrowed. A positive return ends the walk and is handed through. */
+typedef int chy_event_visit(void *user, json_t *event);
+
+/* Events in order of the day of the act, else of its report. */
+int chy_view_events(struct chy_view *view, const struct chy_event_filter *filter,
+	chy_event_visit *visit, void *user, struct chy_fault *fault);
+
+/* The same as happenings: an array, a new reference, in order of day; each
+ * {"happening", "event", "mode", "actor", "recipient", "date", "due", "aux",
+ * "day", "score", "reports", "sources", "dispute", "best", "events"}. */
+int chy_view_happenings(struct chy_view *view, const struct chy_event_filter *filter, json_t **out,
+	struct chy_fault *fault);
+
+/* One event by its id ("E12.3"). CHY_NOT_FOUND, CHY_EINPUT for no id. */
+int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struct chy_fault *fault);
+
+/* One document's row by its id; docs/schema/document.json. CHY_NOT_FOUND. */
+int chy_view_document(
+	struct chy_view *view, const struct chy_hash *id, json_t **out, struct chy_fault *fault);
+
+/* How many there are: {"documents", "sightings", "rejected", "events",
+ * "withdrawn", "last_day"}. */
+int chy_view_counts(struct chy_view *view, uint64_t as_of, json_t **out, struct chy_fault *fault);
+
+/* How hot: the sum over happenings of minus the score, each halved for every
+ * CHY_HALF_LIFE days that it lies before `day`. Above zero is conflict. */
+enum { CHY_HALF_LIFE = 180 };
+double chy_temperature(const json_t *happenings, int64_t day);

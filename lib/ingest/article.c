@@ -1,0 +1,288 @@
+/* From a draft to an article: the text that the coder reads, the content that
+ * names the document. */
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+void chy_draft_init(struct chy_draft *draft)
+{
+	*draft = (struct chy_draft){0};
+	trace_init(&draft->title);
+	trace_init(&draft->text);
+	draft->fields = json_object();
+}
+
+void chy_draft_fini(struct chy_draft *draft)
+{
+	trace_fini(&draft->title);
+	trace_fini(&draft->text);
+	json_decref(draft->fields);
+	draft->fields = NULL;
+}
+
+/* `MOSCOVO, 1 nov (Lusa) — `, `Lisboa, 3/11/2013 (EFE).- `: capitals at the
+ * beginning of a paragraph, an outlet in brackets, a dash. */
+static bool dateline(struct chy_str text, struct chy_str *date, struct chy_str *source)
+{
+	const char *open =
+		text.size ? memchr(text.data, '(', text.size < 80 ? text.size : 80) : NULL;
+	const char *close, *comma;
+	size_t rest;
+
+	if (!open)
+		return false;
+	close = memchr(open, ')', (size_t)(text.data + text.size - open));
+	if (!close || close - open > 40)
+		return false;
+	rest = (size_t)(text.data + text.size - close) - 1;
+	while (rest && (close[1] == ' ' || close[1] == '.')) {
+		close++;
+		rest--;
+	}
+	if (!rest || (close[1] != '-' && (unsigned char)close[1] != 0xe2))
+		return false;
+	while (*close != ')')
+		close--;
+	comma = memchr(text.data, ',', (size_t)(open - text.data));
+	*source = chy_str_trim((struct chy_str){open + 1, (size_t)(close - open) - 1});
+	*date = comma ? chy_str_trim((struct chy_str){comma + 1, (size_t)(open - comma) - 1})
+		      : (struct chy_str){NULL, 0};
+	return source->size > 0;
+}
+
+/* A dateline leaves the year out: that of the other evidence. */
+static bool dateline_day(struct chy_reading *reading, struct chy_str text, struct chy_date *out)
+{
+	struct chy_date evidence = {0};
+	struct chy_edtf given;
+	char with_year[96];
+
+	if (chy_read_date(text, out) == CHY_OK)
+		return true;
+	if (reading->input->date.size && chy_edtf_parse(reading->input->date, &given) == CHY_OK)
+		evidence = given.from;
+	else if (reading->input->file_time != INT64_MIN)
+		chy_day_to_date(reading->input->file_time / 86400000000, &evidence);
+	else
+		return false;
+	snprintf(with_year, sizeof(with_year), "%.*s %04d", (int)(text.size < 60 ? text.size : 60),
+		text.data, evidence.year);
+	if (chy_read_date(chy_str_from(with_year), out) != CHY_OK)
+		return false;
+	/* A day that is still to come was of the year before. */
+	if (chy_day_number(out->year, out->month, out->day) >
+		chy_day_number(evidence.year, evidence.month, evidence.day) + 2)
+		out->year--;
+	return true;
+}
+
+static struct chy_str kept_date(struct chy_reading *reading, struct chy_date day)
+{
+	struct chy_edtf date = {.from = day, .to = day};
+	char text[CHY_EDTF_SIZE];
+
+	chy_edtf_format(&date, text);
+	return chy_str_from(chy_arena_copy(reading->arena, text, strlen(text)));
+}
+
+static void use_dateline(struct chy_reading *reading, struct chy_draft *draft)
+{
+	struct chy_str text = trace_str(&draft->text), date, source;
+	struct chy_date day;
+
+	if (!dateline(text, &date, &source))
+		return;
+	if (!draft->source.size)
+		draft->source = (struct chy_str){
+			chy_arena_copy(reading->arena, source.data, source.size), source.size};
+	if (!draft->date.size && date.data && dateline_day(reading, date, &day)) {
+		draft->date = kept_date(reading, day);
+		draft->date_from = CHY_DATE_DATELINE;
+	}
+}
+
+static void use_other_dates(struct chy_reading *reading, struct chy_draft *draft)
+{
+	struct chy_date day;
+
+	if (draft->date.size)
+		return;
+	if (reading->input->date.size) {
+		draft->date =
+			(struct chy_str){chy_arena_copy(reading->arena, reading->input->date.data,
+						 reading->input->date.size),
+				reading->input->date.size};
+		draft->date_from = CHY_DATE_ARGUMENT;
+	} else if (reading->input->file_time != INT64_MIN) {
+		chy_day_to_date(reading->input->file_time / 86400000000, &day);
+		draft->date = kept_date(reading, day);
+		draft->date_from = CHY_DATE_FILE;
+	}
+}
+
+static json_t *text_or_null(struct chy_str text)
+{
+	return text.size ? json_stringn(text.data, text.size) : json_null();
+}
+
+int chy_article_content(const struct chy_article *article, struct chy_buffer *out)
+{
+	bool borne = article->date_from == CHY_DATE_HEADER ||
+		     article->date_from == CHY_DATE_METADATA ||
+		     article->date_from == CHY_DATE_DATELINE;
+	json_t *content = json_object();
+	int result;
+
+	if (!content)
+		return CHY_EMEM;
+	json_object_set_new(content, "date", borne ? text_or_null(article->date) : json_null());
+	json_object_set_new(content, "source", text_or_null(article->source));
+	json_object_set_new(content, "text", json_stringn(article->text.data, article->text.size));
+	json_object_set_new(content, "title", text_or_null(article->title));
+	json_object_set_new(content, "url", text_or_null(article->url));
+	result = chy_json_canonical(content, out);
+	json_decref(content);
+	return result;
+}
+
+static int whole_text(
+	struct chy_reading *reading, struct chy_draft *draft, struct chy_article *article)
+{
+	struct trace whole;
+	int result;
+
+	trace_init(&whole);
+	trace_add_slice(&whole, &draft->title, 0, draft->title.text.size);
+	if (draft->title.text.size && draft->text.text.size)
+		trace_add_free(&whole, "\n\n", 2);
+	trace_add_slice(&whole, &draft->text, 0, draft->text.text.size);
+	result = trace_keep(&whole, reading->arena, &article->text, &article->map);
+	trace_fini(&whole);
+	if (!result)
+		result = trace_keep(&draft->title, reading->arena, &article->title, NULL);
+	return result;
+}
+
+static int identify(struct chy_article *article)
+{
+	struct chy_buffer content;
+	int result;
+
+	chy_buffer_init(&content);
+	result = chy_article_content(article, &content);
+	if (!result)
+		chy_hash_of(content.data, content.size, &article->id);
+	chy_buffer_fini(&content);
+	return result;
+}
+
+/* Doubles an array in the arena when its count reaches a power of two. */
+static void *grown(struct chy_arena *arena, void *list, size_t count, size_t size)
+{
+	void *more;
+
+	if (count && (count & (count - 1)))
+		return list;
+	more = chy_arena_alloc(arena, (count ? 2 * count : 1) * size);
+	if (more && count)
+		memcpy(more, list, count * size);
+	return more;
+}
+
+int chy_add_article(struct chy_reading *reading, struct chy_draft *draft, uint64_t start,
+	uint64_t end, struct chy_articles *out)
+{
+	struct chy_article article = {.media = reading->media,
+		.charset = reading->charset,
+		.original_start = start,
+		.original_end = end};
+	struct chy_article *list;
+	int result;
+
+	if (!draft->title.text.size && !draft->text.text.size)
+		return chy_fault_set(reading->fault, CHY_EINPUT, NULL, 0, "there is no text in it");
+	if (draft->title.text.size + draft->text.text.size > reading->limits->article_bytes)
+		return chy_fault_set(reading->fault, CHY_ELIMIT, NULL, 0,
+			"the article is longer than %zu bytes", reading->limits->article_bytes);
+	use_dateline(reading, draft);
+	use_other_dates(reading, draft);
+	article.date = draft->date;
+	article.date_from = draft->date_from;
+	article.source = draft->source;
+	article.url = draft->url;
+	article.language = draft->language;
+	result = whole_text(reading, draft, &article);
+	if (!result)
+		result = identify(&article);
+	list = grown(reading->arena, out->articles, out->count, sizeof(*list));
+	if (result || !list)
+		return chy_fault_set(reading->fault, CHY_EMEM, NULL, 0, NULL);
+	article.fields = json_incref(draft->fields);
+	out->articles = list;
+	out->articles[out->count++] = article;
+	return CHY_OK;
+}
+
+int chy_add_refusal(struct chy_reading *reading, uint64_t start, uint64_t end,
+	const struct chy_fault *fault, struct chy_articles *out)
+{
+	struct chy_ingest_refusal *list =
+		grown(reading->arena, out->refusals, out->refusal_count, sizeof(*out->refusals));
+
+	if (!list)
+		return CHY_EMEM;
+	out->refusals = list;
+	out->refusals[out->refusal_count++] = (struct chy_ingest_refusal){start, end, *fault};
+	return CHY_OK;
+}
+
+void chy_articles_fini(struct chy_articles *articles)
+{
+	for (size_t i = 0; i < articles->count; i++)
+		json_decref(articles->articles[i].fields);
+	*articles = (struct chy_articles){0};
+}
+
+const char *chy_media_type(enum chy_media media)
+{
+	static const char *const types[] = {
+		"text/plain", "text/html", "application/json", "application/jsonl"};
+
+	return types[media];
+}
+
+const char *chy_date_source_name(enum chy_date_source source)
+{
+	static const char *const names[] = {
+		"none", "header", "metadata", "dateline", "argument", "file"};
+
+	return names[source];
+}
+
+json_t *chy_article_to_json(const struct chy_article *article)
+{
+	struct chy_buffer map;
+	char id[CHY_HASH_HEX];
+	json_t *object = json_object();
+
+	chy_buffer_init(&map);
+	chy_map_encode(&article->map, &map);
+	json_object_set_new(object, "document", json_string(chy_hash_to_hex(&article->id, id)));
+	json_object_set_new(object, "media", json_string(chy_media_type(article->media)));
+	json_object_set_new(object, "charset", text_or_null(article->charset));
+	json_object_set_new(object, "title", text_or_null(article->title));
+	json_object_set_new(object, "date", text_or_null(article->date));
+	json_object_set_new(
+		object, "date_from", json_string(chy_date_source_name(article->date_from)));
+	json_object_set_new(object, "source", text_or_null(article->source));
+	json_object_set_new(object, "url", text_or_null(article->url));
+	json_object_set_new(object, "language", text_or_null(article->language));
+	json_object_set_new(object, "map", json_string(map.data ? map.data : ""));
+	json_object_set(object, "fields", article->fields);
+	json_object_set_new(object, "original_range",
+		json_pack("[I, I]", (json_int_t)article->original_start,
+			(json_int_t)article->original_end));
+	chy_buffer_fini(&map);
+	return object;
+}

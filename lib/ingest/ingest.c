@@ -1,0 +1,106 @@
+#include <string.h>
+#include <strings.h>
+
+#include "internal.h"
+
+const struct chy_ingest_limits chy_ingest_default_limits = {
+	.file_bytes = (size_t)64 << 20,
+	.article_bytes = (size_t)16 << 20,
+	.articles = 200000,
+	.depth = 256,
+	.line_bytes = (size_t)16 << 20,
+};
+
+static bool named(struct chy_str name, const char *extension)
+{
+	size_t size = strlen(extension);
+
+	return name.size > size && strncasecmp(name.data + name.size - size, extension, size) == 0;
+}
+
+static bool tag_at(struct chy_str text, const char *tag)
+{
+	size_t size = strlen(tag);
+
+	return text.size > size && strncasecmp(text.data, tag, size) == 0;
+}
+
+static bool looks_like_a_page(struct chy_str text)
+{
+	static const char *const tags[] = {"<!doctype html", "<html", "<head", "<body", "<article",
+		"<meta", "<div", "<p>", "<h1", "<?xml", "<!--"};
+
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
+		if (tag_at(text, tags[i]))
+			return true;
+	return false;
+}
+
+static enum chy_media media_of(const struct chy_reading *reading)
+{
+	struct chy_str text = chy_str_trim(trace_str(&reading->text));
+	struct chy_str name = reading->input->name;
+
+	if (text.size && (text.data[0] == '{' || text.data[0] == '[')) {
+		if (named(name, ".jsonl") || named(name, ".ndjson"))
+			return CHY_MEDIA_JSONL;
+		return CHY_MEDIA_JSON;
+	}
+	if (looks_like_a_page(text) || ((named(name, ".html") || named(name, ".htm")) &&
+					       text.size && memchr(text.data, '<', text.size)))
+		return CHY_MEDIA_HTML;
+	return CHY_MEDIA_TEXT;
+}
+
+static int read_one(struct chy_reading *reading, struct chy_articles *out)
+{
+	struct chy_draft draft;
+	int result;
+
+	chy_draft_init(&draft);
+	result = reading->media == CHY_MEDIA_HTML ? chy_read_html(reading, &reading->text, &draft)
+						  : chy_read_plain(reading, &draft);
+	if (!result)
+		result = chy_add_article(reading, &draft, 0, reading->input->size, out);
+	chy_draft_fini(&draft);
+	return result;
+}
+
+static int read_decoded(struct chy_reading *reading, struct chy_articles *out)
+{
+	if (!chy_str_trim(trace_str(&reading->text)).size)
+		return chy_fault_set(reading->fault, CHY_EINPUT, NULL, 0, "the file is empty");
+	reading->media = media_of(reading);
+	if (reading->media == CHY_MEDIA_JSON || reading->media == CHY_MEDIA_JSONL)
+		return chy_read_json(reading, out);
+	return read_one(reading, out);
+}
+
+int chy_ingest(const struct chy_ingest_input *input, struct chy_arena *arena,
+	struct chy_articles *out, struct chy_fault *fault)
+{
+	struct chy_fault unheard;
+	struct chy_reading reading = {.input = input,
+		.limits = input->limits ? input->limits : &chy_ingest_default_limits,
+		.arena = arena,
+		.fault = fault ? fault : &unheard};
+	int result;
+
+	*out = (struct chy_articles){0};
+	if (!input->size)
+		return chy_fault_set(fault, CHY_EINPUT, NULL, 0, "the file is empty");
+	if (input->size > reading.limits->file_bytes)
+		return chy_fault_set(fault, CHY_ELIMIT, NULL, 0,
+			"the file is larger than %zu bytes", reading.limits->file_bytes);
+	trace_init(&reading.text);
+	result = chy_decode(&reading);
+	if (!result)
+		result = read_decoded(&reading, out);
+	trace_fini(&reading.text);
+	if (result) {
+		chy_articles_fini(out);
+		if (result == CHY_EMEM)
+			chy_fault_set(fault, result, NULL, 0, NULL);
+	}
+	return result;
+}

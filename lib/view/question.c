@@ -1,0 +1,333 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+static bool has_code(const json_t *event, const char *side, struct chy_str code)
+{
+	const json_t *list = json_object_get(event, side);
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (chy_str_equal(chy_json_str(json_array_get(list, i), "code"), code))
+			return true;
+	return false;
+}
+
+static bool takes_part(const json_t *event, struct chy_str code)
+{
+	return has_code(event, "actor", code) || has_code(event, "recipient", code);
+}
+
+static bool names_dispute(const json_t *event, struct chy_str dispute)
+{
+	const json_t *list = json_object_get(event, "dispute");
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (chy_str_is(dispute, json_string_value(json_array_get(list, i))))
+			return true;
+	return false;
+}
+
+static bool member_is(const json_t *event, const char *key, struct chy_str wanted)
+{
+	return !wanted.size || chy_str_equal(chy_json_str(event, key), wanted);
+}
+
+/* What was known at a record: told by then, and not superseded by then. */
+static bool known(const json_t *event, uint64_t seq, uint64_t as_of)
+{
+	uint64_t until = (uint64_t)json_integer_value(json_object_get(event, "until"));
+
+	if (!as_of)
+		return until == 0;
+	return seq <= as_of && (until == 0 || until > as_of);
+}
+
+static bool wanted(const struct chy_event_filter *f, const json_t *event, uint64_t seq)
+{
+	if (!known(event, seq, f->as_of))
+		return false;
+	if (f->actor.size && !has_code(event, "actor", f->actor))
+		return false;
+	if (f->recipient.size && !has_code(event, "recipient", f->recipient))
+		return false;
+	if (f->between[0].size &&
+		(!takes_part(event, f->between[0]) || !takes_part(event, f->between[1])))
+		return false;
+	if (f->dispute.size && !names_dispute(event, f->dispute))
+		return false;
+	if (f->with_due && !chy_json_str(event, "due").size)
+		return false;
+	return member_is(event, "event", f->category) && member_is(event, "place", f->place) &&
+	       member_is(event, "language", f->language) && member_is(event, "source", f->source) &&
+	       member_is(event, "aux", f->aux) && member_is(event, "document", f->document) &&
+	       json_number_value(json_object_get(event, "confidence")) >= f->min_confidence;
+}
+
+/* The index entry that holds the fewest events of those that are asked for. */
+static size_t entry_for(const struct chy_event_filter *f, char *out, size_t size)
+{
+	struct chy_str a = f->between[0], b = f->between[1];
+	int n;
+
+	if (f->dispute.size) {
+		n = snprintf(out, size, "d%.*s", (int)f->dispute.size, f->dispute.data);
+	} else if (a.size && b.size && !chy_str_equal(a, b)) {
+		bool in_order = chy_str_compare(a, b) < 0;
+		struct chy_str first = in_order ? a : b, second = in_order ? b : a;
+
+		n = snprintf(out, size, "p%.*s,%.*s", (int)first.size, first.data, (int)second.size,
+			second.data);
+	} else if (f->actor.size || f->recipient.size || a.size) {
+		struct chy_str code = f->actor.size	  ? f->actor
+				      : f->recipient.size ? f->recipient
+							  : a;
+
+		n = snprintf(out, size, "a%.*s", (int)code.size, code.data);
+	} else {
+		n = snprintf(out, size, "*");
+	}
+	return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
+}
+
+struct walk {
+	struct chy_store_txn *txn;
+	const struct chy_event_filter *filter;
+	chy_event_visit *visit;
+	void *user;
+	size_t given;
+};
+
+static int visit_key(struct walk *walk, struct chy_str key)
+{
+	const char *at = key.data + key.size - CHY_EVENT_KEY;
+	unsigned char event_key[CHY_EVENT_KEY];
+	json_t *row, *event;
+	int result;
+
+	memcpy(event_key, at, sizeof(event_key));
+	result = chy_row_get(walk->txn, CHY_VIEW_EVENTS, (struct chy_str){at, CHY_EVENT_KEY}, &row);
+	if (result)
+		return result < 0 ? result : CHY_EDAMAGED;
+	event = chy_event_shown(walk->txn, event_key, row);
+	json_decref(row);
+	if (!event)
+		return CHY_EMEM;
+	if (wanted(walk->filter, event, chy_get_be(at, 8))) {
+		json_object_del(event, "until");
+		result = walk->visit(walk->user, event);
+		walk->given++;
+	}
+	json_decref(event);
+	return result;
+}
+
+static int walk_index(struct walk *walk, struct chy_store_cursor *cursor)
+{
+	const struct chy_event_filter *f = walk->filter;
+	unsigned char start[320];
+	char what[300];
+	size_t size = entry_for(f, what, sizeof(what));
+	uint64_t last = (uint64_t)f->last_day ^ ((uint64_t)1 << 63);
+	struct chy_str key, value;
+	int result;
+
+	if (!size)
+		return CHY_OK;
+	memcpy(start, what, size);
+	start[size] = 0;
+	chy_put_be(start + size + 1, (uint64_t)f->first_day ^ ((uint64_t)1 << 63), 8);
+	result = chy_store_seek(
+		cursor, (struct chy_str){(const char *)start, size + 9}, &key, &value);
+	while (result == CHY_OK) {
+		if (key.size != size + 9 + CHY_EVENT_KEY ||
+			memcmp(key.data, start, size + 1) != 0 ||
+			chy_get_be(key.data + size + 1, 8) > last)
+			return CHY_OK;
+		result = visit_key(walk, key);
+		if (result || (f->limit && walk->given >= f->limit))
+			return result;
+		result = chy_store_next(cursor, &key, &value);
+	}
+	return result == CHY_END ? CHY_OK : result;
+}
+
+int chy_view_events(struct chy_view *view, const struct chy_event_filter *filter,
+	chy_event_visit *visit, void *user, struct chy_fault *fault)
+{
+	struct walk walk = {.filter = filter, .visit = visit, .user = user};
+	struct chy_store_cursor *cursor;
+	int result = chy_store_begin(view->store, false, &walk.txn, fault);
+
+	if (result)
+		return result;
+	result = chy_store_cursor_open(walk.txn, CHY_VIEW_INDEX, &cursor);
+	if (!result) {
+		result = walk_index(&walk, cursor);
+		chy_store_cursor_close(cursor);
+	}
+	chy_store_abort(walk.txn);
+	if (result < 0)
+		return chy_fault_set(fault, result, view->directory, 0, "views.mdb");
+	return result;
+}
+
+/* "E12.3" */
+static int parse_event_id(struct chy_str id, unsigned char key[CHY_EVENT_KEY])
+{
+	char text[40], *end;
+	unsigned long long seq;
+	unsigned long n;
+
+	if (id.size < 4 || id.size >= sizeof(text) || (id.data[0] | 32) != 'e')
+		return CHY_EINPUT;
+	memcpy(text, id.data + 1, id.size - 1);
+	text[id.size - 1] = '\0';
+	seq = strtoull(text, &end, 10);
+	if (end == text || *end != '.')
+		return CHY_EINPUT;
+	n = strtoul(end + 1, &end, 10);
+	if (*end || !seq || !n || n > UINT32_MAX)
+		return CHY_EINPUT;
+	chy_event_key(seq, (uint32_t)n, key);
+	return CHY_OK;
+}
+
+int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struct chy_fault *fault)
+{
+	unsigned char key[CHY_EVENT_KEY];
+	struct chy_store_txn *txn;
+	json_t *row;
+	int result = parse_event_id(id, key);
+
+	if (result)
+		return result;
+	result = chy_store_begin(view->store, false, &txn, fault);
+	if (result)
+		return result;
+	result = chy_row_get(
+		txn, CHY_VIEW_EVENTS, (struct chy_str){(const char *)key, sizeof(key)}, &row);
+	if (!result) {
+		*out = chy_event_shown(txn, key, row);
+		json_decref(row);
+	}
+	chy_store_abort(txn);
+	return result < 0 ? chy_fault_set(fault, result, view->directory, 0, "views.mdb") : result;
+}
+
+int chy_view_document(
+	struct chy_view *view, const struct chy_hash *id, json_t **out, struct chy_fault *fault)
+{
+	struct chy_store_txn *txn;
+	int result = chy_store_begin(view->store, false, &txn, fault);
+
+	if (result)
+		return result;
+	result = chy_row_get(txn, CHY_VIEW_DOCUMENTS,
+		(struct chy_str){(const char *)id->bytes, CHY_HASH_SIZE}, out);
+	chy_store_abort(txn);
+	return result < 0 ? chy_fault_set(fault, result, view->directory, 0, "views.mdb") : result;
+}
+
+struct counts {
+	uint64_t as_of;
+	json_int_t documents, sightings, withdrawn, events, rejected;
+	int64_t last_day;
+};
+
+static void count_document(struct counts *counts, const json_t *row)
+{
+	const json_t *sightings = json_object_get(row, "sightings");
+	struct chy_edtf date;
+	int64_t first, last;
+	struct chy_str text = chy_json_str(row, "date");
+	uint64_t withdrawn = (uint64_t)json_integer_value(json_object_get(row, "withdrawn"));
+	json_int_t seen = 0;
+
+	for (size_t i = 0; i < json_array_size(sightings); i++) {
+		json_int_t seq =
+			json_integer_value(json_object_get(json_array_get(sightings, i), "seq"));
+
+		seen += !counts->as_of || (uint64_t)seq <= counts->as_of;
+	}
+	if (!seen)
+		return;
+	counts->documents++;
+	counts->sightings += seen;
+	counts->withdrawn += withdrawn && (!counts->as_of || withdrawn <= counts->as_of);
+	if (text.size && !chy_edtf_parse(text, &date)) {
+		chy_edtf_bounds(&date, &first, &last);
+		if (last > counts->last_day)
+			counts->last_day = last;
+	}
+}
+
+static int count_documents(struct chy_store_txn *txn, struct counts *counts)
+{
+	struct chy_store_cursor *cursor;
+	struct chy_str key, value;
+	json_t *row;
+	int result = chy_store_cursor_open(txn, CHY_VIEW_DOCUMENTS, &cursor);
+
+	if (result)
+		return result;
+	result = chy_store_seek(cursor, (struct chy_str){"", 0}, &key, &value);
+	while (result == CHY_OK) {
+		if (chy_json_parse(value.data, value.size, &row, NULL) == CHY_OK) {
+			count_document(counts, row);
+			json_decref(row);
+		}
+		result = chy_store_next(cursor, &key, &value);
+	}
+	chy_store_cursor_close(cursor);
+	return result == CHY_END ? CHY_OK : result;
+}
+
+static int count_rejected(struct chy_store_txn *txn, struct counts *counts)
+{
+	struct chy_store_cursor *cursor;
+	struct chy_str key, value;
+	int result = chy_store_cursor_open(txn, CHY_VIEW_REJECTED, &cursor);
+
+	if (result)
+		return result;
+	result = chy_store_seek(cursor, (struct chy_str){"", 0}, &key, &value);
+	while (result == CHY_OK) {
+		counts->rejected += !counts->as_of || chy_get_be(key.data, 8) <= counts->as_of;
+		result = chy_store_next(cursor, &key, &value);
+	}
+	chy_store_cursor_close(cursor);
+	return result == CHY_END ? CHY_OK : result;
+}
+
+static int count_event(void *user, json_t *event)
+{
+	(void)event;
+	++*(json_int_t *)user;
+	return CHY_OK;
+}
+
+int chy_view_counts(struct chy_view *view, uint64_t as_of, json_t **out, struct chy_fault *fault)
+{
+	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+	struct counts counts = {.as_of = as_of, .last_day = INT64_MIN};
+	struct chy_store_txn *txn;
+	int result = chy_store_begin(view->store, false, &txn, fault);
+
+	if (result)
+		return result;
+	result = count_documents(txn, &counts);
+	if (!result)
+		result = count_rejected(txn, &counts);
+	chy_store_abort(txn);
+	filter.as_of = as_of;
+	if (!result)
+		result = chy_view_events(view, &filter, count_event, &counts.events, fault);
+	if (result)
+		return chy_fault_set(fault, result, view->directory, 0, "views.mdb");
+	*out = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "documents", counts.documents,
+		"sightings", counts.sightings, "rejected", counts.rejected, "events", counts.events,
+		"withdrawn", counts.withdrawn, "last_day", (json_int_t)counts.last_day);
+	return *out ? CHY_OK : chy_fault_set(fault, CHY_EMEM, NULL, 0, NULL);
+}

@@ -1,0 +1,225 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+const char *const chy_view_tables[CHY_VIEW_TABLES] = {
+	[CHY_VIEW_META] = "meta",
+	[CHY_VIEW_DOCUMENTS] = "documents",
+	[CHY_VIEW_EVENTS] = "events",
+	[CHY_VIEW_INDEX] = "index",
+	[CHY_VIEW_REJECTED] = "rejected",
+};
+
+static int open_view(
+	const char *directory, unsigned flags, struct chy_view **out, struct chy_fault *fault)
+{
+	struct chy_view *view = calloc(1, sizeof(*view));
+	char path[4096];
+	int result;
+
+	if (!view)
+		return chy_fault_set(fault, CHY_EMEM, directory, 0, NULL);
+	view->lock = -1;
+	snprintf(path, sizeof(path), "%s/views.mdb", directory);
+	view->directory = strdup(directory);
+	result = view->directory ? chy_store_open(path, flags | CHY_STORE_DERIVED, chy_view_tables,
+					   CHY_VIEW_TABLES, &view->store, fault)
+				 : chy_fault_set(fault, CHY_EMEM, directory, 0, NULL);
+	if (result) {
+		chy_view_close(view);
+		return result;
+	}
+	*out = view;
+	return CHY_OK;
+}
+
+int chy_view_open(const char *directory, struct chy_view **out, struct chy_fault *fault)
+{
+	return open_view(directory, CHY_STORE_READ_ONLY, out, fault);
+}
+
+static int lock_views(const char *directory, int *out, struct chy_fault *fault)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/views.lock", directory);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
+	if (fcntl(fd, F_OFD_SETLK, &lock)) {
+		close(fd);
+		return chy_fault_set(fault, CHY_EBUSY, path, 0, "another process follows the log");
+	}
+	*out = fd;
+	return CHY_OK;
+}
+
+static bool meta_is(struct chy_store_txn *txn, const char *key, const char *value)
+{
+	struct chy_str found;
+
+	return chy_store_get(txn, CHY_VIEW_META, chy_str_from(key), &found) == CHY_OK &&
+	       chy_str_is(found, value);
+}
+
+static uint64_t position(struct chy_store_txn *txn)
+{
+	struct chy_str found;
+
+	if (chy_store_get(txn, CHY_VIEW_META, CHY_STR("seq"), &found) || found.size != 8)
+		return 0;
+	return chy_get_be(found.data, 8);
+}
+
+/* Whether the views go on from where this archive's log is. */
+static bool of_this_log(struct chy_view *view, struct chy_archive *archive, struct chy_fault *fault)
+{
+	struct chy_snapshot *snapshot;
+	struct chy_store_txn *txn;
+	bool same = false;
+
+	if (chy_snapshot_open(archive, &snapshot, fault))
+		return true; /* the log's own fault is told by the next step */
+	if (chy_store_begin(view->store, false, &txn, fault) == CHY_OK) {
+		same = meta_is(txn, "edition", CHY_VIEW_EDITION) &&
+		       meta_is(txn, "uuid", chy_archive_uuid(archive)) &&
+		       position(txn) <= chy_snapshot_last_seq(snapshot);
+		chy_store_abort(txn);
+	}
+	chy_snapshot_close(snapshot);
+	return same;
+}
+
+static int begin_afresh(struct chy_view *view, struct chy_archive *archive, struct chy_fault *fault)
+{
+	struct chy_store_txn *txn;
+	int result = chy_view_clear(view, fault);
+
+	if (!result)
+		result = chy_store_begin(view->store, true, &txn, fault);
+	if (result)
+		return result;
+	result = chy_store_put(txn, CHY_VIEW_META, CHY_STR("edition"), CHY_STR(CHY_VIEW_EDITION));
+	if (!result)
+		result = chy_store_put(txn, CHY_VIEW_META, CHY_STR("uuid"),
+			chy_str_from(chy_archive_uuid(archive)));
+	if (result) {
+		chy_store_abort(txn);
+		return chy_fault_set(fault, result, view->directory, 0, NULL);
+	}
+	return chy_store_commit(txn, fault);
+}
+
+int chy_view_open_writer(const char *directory, struct chy_archive *archive, struct chy_view **out,
+	struct chy_fault *fault)
+{
+	struct chy_view *view = NULL;
+	int lock, result = lock_views(directory, &lock, fault);
+
+	if (result)
+		return result;
+	result = open_view(directory, CHY_STORE_CREATE, &view, fault);
+	if (result) {
+		close(lock);
+		return result;
+	}
+	view->lock = lock;
+	if (!of_this_log(view, archive, fault))
+		result = begin_afresh(view, archive, fault);
+	if (result) {
+		chy_view_close(view);
+		return result;
+	}
+	*out = view;
+	return CHY_OK;
+}
+
+void chy_view_close(struct chy_view *view)
+{
+	if (!view)
+		return;
+	chy_store_close(view->store);
+	if (view->lock >= 0)
+		close(view->lock);
+	free(view->directory);
+	free(view);
+}
+
+int chy_view_position(struct chy_view *view, uint64_t *out_seq, struct chy_fault *fault)
+{
+	struct chy_store_txn *txn;
+	int result = chy_store_begin(view->store, false, &txn, fault);
+
+	if (result)
+		return result;
+	*out_seq = position(txn);
+	chy_store_abort(txn);
+	return CHY_OK;
+}
+
+int chy_view_clear(struct chy_view *view, struct chy_fault *fault)
+{
+	struct chy_store_txn *txn;
+	int result = chy_store_begin(view->store, true, &txn, fault);
+
+	if (result)
+		return result;
+	for (unsigned table = CHY_VIEW_DOCUMENTS; table < CHY_VIEW_TABLES && !result; table++)
+		result = chy_store_clear(txn, table);
+	if (!result)
+		result = chy_store_delete(txn, CHY_VIEW_META, CHY_STR("seq"));
+	if (result < 0 || result == CHY_STORE_FULL) {
+		chy_store_abort(txn);
+		return chy_fault_set(fault, result, view->directory, 0, NULL);
+	}
+	return chy_store_commit(txn, fault);
+}
+
+static int add_table(struct chy_store_txn *txn, unsigned table, struct chy_hasher *hasher)
+{
+	struct chy_store_cursor *cursor;
+	struct chy_str key, value;
+	unsigned char sizes[8];
+	int result = chy_store_cursor_open(txn, table, &cursor);
+
+	if (result)
+		return result;
+	chy_hasher_add(hasher, chy_view_tables[table], strlen(chy_view_tables[table]) + 1);
+	result = chy_store_seek(cursor, (struct chy_str){"", 0}, &key, &value);
+	while (result == CHY_OK) {
+		chy_put_be(sizes, key.size, 4);
+		chy_put_be(sizes + 4, value.size, 4);
+		chy_hasher_add(hasher, sizes, sizeof(sizes));
+		chy_hasher_add(hasher, key.data, key.size);
+		chy_hasher_add(hasher, value.data, value.size);
+		result = chy_store_next(cursor, &key, &value);
+	}
+	chy_store_cursor_close(cursor);
+	return result == CHY_END ? CHY_OK : result;
+}
+
+int chy_view_digest(struct chy_view *view, struct chy_hash *out, struct chy_fault *fault)
+{
+	struct chy_hasher hasher;
+	struct chy_store_txn *txn;
+	int result = chy_store_begin(view->store, false, &txn, fault);
+
+	if (result)
+		return result;
+	chy_hasher_init(&hasher);
+	for (unsigned table = 0; table < CHY_VIEW_TABLES && !result; table++)
+		result = add_table(txn, table, &hasher);
+	chy_store_abort(txn);
+	if (result)
+		return chy_fault_set(fault, result, view->directory, 0, NULL);
+	chy_hasher_finish(&hasher, out);
+	return CHY_OK;
+}
