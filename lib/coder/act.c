@@ -13,6 +13,7 @@ struct act {
 	const struct chy_lex_frame *frame;
 	struct chy_side actors, recipients;
 	bool proposed; /* by who speaks: it ought to be done */
+	bool intended; /* wanted, decided, planned */
 };
 
 static struct chy_str frame_text(const struct act *act, struct chy_lex_ref ref)
@@ -126,6 +127,43 @@ static void fill(struct act *act, struct chy_str slots, const struct chy_side *n
 	}
 }
 
+/* An organisation between states acts abroad whatever it does. */
+static bool body_acts(const struct act *act)
+{
+	const struct chy_catalogue *c = act->document->coder->catalogue;
+	const struct chy_lex_actor *actor = &c->actors[act->actors.parties[0].actor];
+
+	return chy_str_is(chy_lexicon_text(&c->lexicon, actor->sector), "IGO");
+}
+
+/* *a comunidade internacional*, *países ocidentais*: a word beneath the
+ * trigger says that somebody abroad is meant, though nobody is named. */
+static bool turns_abroad(const struct act *act)
+{
+	const struct chy_line *line = act->line;
+
+	for (size_t i = 0; i < line->sentence->word_count; i++)
+		if (chy_word_kind(act->document->coder, line->lemmas[i], "abroad") &&
+			chy_below(line, (int32_t)i, act->trigger))
+			return true;
+	return false;
+}
+
+/* An act upon nobody, in a document about two: upon the other of them. */
+static void fill_from_document(struct act *act)
+{
+	const struct chy_side *pair = &act->document->main_pair;
+	uint32_t self = act->actors.count == 1 ? act->actors.parties[0].actor : UINT32_MAX;
+
+	if (act->actors.count != 1 || act->recipients.count || pair->count != 2 ||
+		!chy_side_has(pair, self) || turns_abroad(act))
+		return;
+	for (size_t i = 0; i < 2; i++)
+		if (pair->parties[i].actor != self)
+			chy_side_add(&act->recipients, &pair->parties[i]);
+	act->recipients.loose = act->recipients.by_reference = true;
+}
+
 static void fill_sides(struct act *act)
 {
 	struct chy_str rest = frame_text(act, act->frame->arguments), actors;
@@ -133,8 +171,11 @@ static void fill_sides(struct act *act)
 	act->actors = act->recipients = (struct chy_side){0};
 	chy_str_split(&rest, '>', &actors);
 	fill(act, actors, NULL, &act->actors);
-	if (rest.data)
+	if (rest.data) {
 		fill(act, rest, &act->actors, &act->recipients);
+		if (!flagged(act, "two"))
+			fill_from_document(act);
+	}
 	if (flagged(act, "joint") && act->actors.count == 1 && act->recipients.count) {
 		chy_side_join(&act->actors, &act->recipients);
 		act->recipients = (struct chy_side){0};
@@ -152,12 +193,12 @@ static bool enough_sides(struct act *act)
 
 	if (!act->actors.count)
 		return false;
-	if ((flagged(act, "two") || flagged(act, "weak")) && both < 2)
-		return false;
-	/* Met with nobody, told of nobody else: one side alone meets no one. */
-	if (flagged(act, "reciprocal") && both < 2)
-		return false;
-	return true;
+	if (both > 1)
+		return true;
+	/* Nobody else is named: at home, unless the words say otherwise. */
+	if (body_acts(act))
+		return !flagged(act, "two");
+	return !flagged(act, "two") && !flagged(act, "reciprocal") && turns_abroad(act);
 }
 
 /* -- how ------------------------------------------------------------------ */
@@ -240,6 +281,13 @@ static bool long_ago(const struct act *act, const struct chy_when *when)
 	return last < act->document->day - 365;
 }
 
+static bool intends(const struct act *act, int32_t word)
+{
+	return marked(act, word, "aux", "intend") ||
+	       (word != act->trigger && chy_is_verb(act->line, word) &&
+		       chy_word_kind(act->document->coder, act->line->lemmas[word], "intend"));
+}
+
 /* *disse que eles deviam encontrar …*: what somebody says ought to be done is
  * proposed by saying so. */
 static bool ought(const struct act *act)
@@ -264,10 +312,12 @@ static struct chy_str aux_of(const struct act *act, const struct chy_when *when)
 {
 	if (act->proposed)
 		return (struct chy_str){"", 0};
-	if (along(act, denied))
+	if (!flagged(act, "negated") && along(act, denied))
 		return CHY_STR("negation");
 	if (flagged(act, "hypothetical") || along(act, doubtful))
 		return CHY_STR("hypothetical");
+	if (act->intended)
+		return (struct chy_str){"", 0};
 	if (along(act, in_the_future))
 		return CHY_STR("future");
 	if (long_ago(act, when))
@@ -356,7 +406,50 @@ static void set_dates(struct act *act, struct chy_event *event, const struct chy
 		event->date = edtf_text(act, &when->date);
 }
 
-/* A coming meeting or help is promised: AGREE, until it has happened. */
+static void become(
+	struct chy_event *event, enum chy_category category, const char *cameo, double score)
+{
+	event->category = category;
+	event->mode = (struct chy_str){"", 0};
+	event->cameo = chy_str_from(cameo);
+	event->score = score;
+}
+
+/* What is wanted or announced: to gain by together is agreed, to yield is
+ * conceded, to hurt is threatened (Goldstein's scores of 036, 080 and 130). */
+static void set_intended(struct act *act, struct chy_event *event)
+{
+	bool ahead = act->intended || chy_str_is(event->aux, "future");
+
+	if (!ahead)
+		return;
+	switch (event->category) {
+	case CHY_CONSULT:
+	case CHY_COOPERATE:
+	case CHY_AID:
+		become(event, CHY_AGREE, "036", 4.0);
+		break;
+	case CHY_SUPPORT:
+		become(event, CHY_AGREE, "030", 4.0);
+		break;
+	case CHY_RETREAT:
+		become(event, CHY_CONCEDE, "080", 5.0);
+		event->aux = (struct chy_str){"", 0};
+		break;
+	case CHY_ASSAULT:
+	case CHY_COERCE:
+		become(event, CHY_THREATEN, "130", -6.0);
+		event->aux = (struct chy_str){"", 0};
+		break;
+	case CHY_SANCTION:
+		if (act->intended)
+			become(event, CHY_THREATEN, "132", -6.0);
+		break;
+	default:
+		break;
+	}
+}
+
 static bool gains_both(int category)
 {
 	return category == CHY_AGREE || category == CHY_CONSULT || category == CHY_COOPERATE ||
@@ -387,14 +480,7 @@ static void set_category(struct act *act, struct chy_event *event)
 	event->mode = frame_text(act, act->frame->mode);
 	event->cameo = frame_text(act, act->frame->cameo);
 	event->score = (double)act->frame->score;
-	if (chy_str_is(event->aux, "future") &&
-		(event->category == CHY_CONSULT || event->category == CHY_COOPERATE ||
-			event->category == CHY_AID)) {
-		event->category = CHY_AGREE;
-		event->mode = (struct chy_str){"", 0};
-		event->cameo = CHY_STR("036");
-		event->score = 4.0;
-	}
+	set_intended(act, event);
 }
 
 static double confidence(const struct act *act)
@@ -435,6 +521,7 @@ static void emit(struct act *act)
 		act->document->last_pair = pair;
 	}
 	act->proposed = ought(act);
+	act->intended = along(act, intends);
 	event->aux = aux_of(act, when);
 	set_category(act, event);
 	if (act->proposed)
@@ -511,6 +598,8 @@ static bool try_frame(struct act *act)
 	if (!fits_word(act) || !fits_object(act) || speech_only(act))
 		return false;
 	if (flagged(act, "reflexive") && !reflexive(act))
+		return false;
+	if (flagged(act, "negated") && !along(act, denied))
 		return false;
 	if (flagged(act, "speech") && act->line->speech == CHY_NONE &&
 		!act->line->quoted[act->trigger])

@@ -103,6 +103,9 @@ static int read_lines(struct chy_document *document)
 		chy_find_names(document, &document->lines[i]);
 		chy_find_dates(document, &document->lines[i]);
 	}
+	for (size_t i = 0; i < n; i++)
+		chy_find_holders(document, &document->lines[i]);
+	chy_find_main_pair(document);
 	for (size_t i = 0; i < n; i++) {
 		chy_find_speaker(document, &document->lines[i]);
 		chy_find_acts(document, &document->lines[i], (uint32_t)i + 1);

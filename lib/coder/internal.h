@@ -103,6 +103,7 @@ struct chy_document {
 	struct chy_known known[256];
 	size_t known_count;
 	struct chy_side last_subject, last_pair, last_speaker;
+	struct chy_side main_pair; /* whom the document is about; empty unless it is two */
 	struct chy_event *events;
 	size_t event_count, event_room;
 	bool out_of_memory;
@@ -141,11 +142,15 @@ struct chy_str chy_span_text(const struct chy_document *document, const struct c
 
 /* -- names (name.c) */
 void chy_find_names(struct chy_document *document, struct chy_line *line);
+/* Posts, those who hold them, and last names: after the names of all lines. */
+void chy_find_holders(struct chy_document *document, struct chy_line *line);
 
 /* -- sides (side.c) */
 void chy_side_add(struct chy_side *side, const struct chy_party *party);
 void chy_side_join(struct chy_side *side, const struct chy_side *other);
 bool chy_side_has(const struct chy_side *side, uint32_t actor);
+/* The two whom the whole document names most, if they stand out. */
+void chy_find_main_pair(struct chy_document *document);
 /* Whoever the word stands for, with those coordinated with it. */
 void chy_resolve(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out);

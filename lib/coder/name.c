@@ -529,6 +529,13 @@ void chy_find_names(struct chy_document *document, struct chy_line *line)
 		}
 		token += taken ? taken : 1;
 	}
+}
+
+void chy_find_holders(struct chy_document *document, struct chy_line *line)
+{
+	struct scan scan = {document, line, document->coder->catalogue};
+	uint32_t n = (uint32_t)line->sentence->token_count;
+
 	for (uint32_t token = 0; token < n; token++)
 		find_post(&scan, token);
 	for (uint32_t token = 0; token < n; token++)

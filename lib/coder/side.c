@@ -86,6 +86,50 @@ static bool add_covering(const struct chy_line *line, int32_t word, struct chy_s
 	return out->count > before;
 }
 
+/* Who is named from the first line until this one, and how often. */
+static void count_named(const struct chy_document *document, const struct chy_line *until,
+	struct chy_side *seen, unsigned counts[CHY_SIDE_MAX])
+{
+	for (const struct chy_line *line = document->lines; line <= until; line++)
+		for (size_t i = 0; i < line->mention_count; i++) {
+			if (!line->mentions[i].resolved)
+				continue;
+			chy_side_add(seen, &line->mentions[i].party);
+			for (size_t k = 0; k < seen->count; k++)
+				counts[k] +=
+					seen->parties[k].actor == line->mentions[i].party.actor;
+		}
+}
+
+void chy_find_main_pair(struct chy_document *document)
+{
+	struct chy_side seen = {0};
+	unsigned counts[CHY_SIDE_MAX] = {0};
+	size_t order[3] = {0, 0, 0};
+
+	if (!document->line_count)
+		return;
+	count_named(document, document->lines + document->line_count - 1, &seen, counts);
+	if (seen.count < 2)
+		return;
+	for (size_t place = 0; place < 3 && place < seen.count; place++) {
+		unsigned best = 0;
+
+		for (size_t k = 0; k < seen.count; k++) {
+			bool taken = (place > 0 && order[0] == k) || (place > 1 && order[1] == k);
+
+			if (!taken && counts[k] > best) {
+				best = counts[k];
+				order[place] = k;
+			}
+		}
+	}
+	if (counts[order[1]] < 2 || (seen.count > 2 && 3 * counts[order[2]] > 2 * counts[order[1]]))
+		return;
+	chy_side_add(&document->main_pair, &seen.parties[order[0]]);
+	chy_side_add(&document->main_pair, &seen.parties[order[1]]);
+}
+
 /* The two states that the document names most, up to here. */
 static void add_main_pair(
 	const struct chy_document *document, const struct chy_line *until, struct chy_side *out)
@@ -93,14 +137,7 @@ static void add_main_pair(
 	struct chy_side seen = {0};
 	unsigned counts[CHY_SIDE_MAX] = {0};
 
-	for (const struct chy_line *line = document->lines; line <= until; line++)
-		for (size_t i = 0; i < line->mention_count; i++) {
-			if (!line->mentions[i].resolved)
-				continue;
-			chy_side_add(&seen, &line->mentions[i].party);
-			for (size_t k = 0; k < seen.count; k++)
-				counts[k] += seen.parties[k].actor == line->mentions[i].party.actor;
-		}
+	count_named(document, until, &seen, counts);
 	for (int taken = 0; taken < 2 && seen.count > 1; taken++) {
 		size_t best = 0;
 
@@ -360,8 +397,8 @@ static void keep_others(
 
 /* Any actor named beneath a word: the one that a proposal, a decision or a
  * policy is of. */
-static void beneath(
-	struct chy_line *line, int32_t word, const struct chy_side *not_these, struct chy_side *out)
+static void beneath(struct chy_document *document, struct chy_line *line, int32_t word,
+	const struct chy_side *not_these, struct chy_side *out)
 {
 	for (size_t i = 0; i < line->mention_count && !out->count; i++) {
 		const struct chy_mention *mention = &line->mentions[i];
@@ -370,6 +407,7 @@ static void beneath(
 			(not_these && chy_side_has(not_these, mention->party.actor)))
 			continue;
 		chy_side_add(out, &mention->party);
+		add_coordinated(document, line, (int32_t)mention->last, out, DEPTH - 1);
 		out->loose = true;
 	}
 }
@@ -393,7 +431,7 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 			found = (struct chy_side){0};
 			chy_resolve(document, line, child, &found);
 			if (!found.count)
-				beneath(line, child, not_these, &found);
+				beneath(document, line, child, not_these, &found);
 			keep_others(&found, not_these, out);
 			out->loose |= found.loose;
 		}
@@ -448,7 +486,7 @@ static void objects(struct chy_document *document, struct chy_line *line, int32_
 		found = (struct chy_side){0};
 		chy_resolve(document, line, child, &found);
 		if (!found.count)
-			beneath(line, child, not_these, &found);
+			beneath(document, line, child, not_these, &found);
 		keep_others(&found, not_these, out);
 		out->loose |= found.loose;
 	}
@@ -498,7 +536,7 @@ static void clauses(struct chy_document *document, struct chy_line *line, int32_
 			chy_resolve(document, line, subject, &found);
 		keep_others(&found, not_these, out);
 		if (!out->count)
-			beneath(line, child, not_these, out);
+			beneath(document, line, child, not_these, out);
 	}
 }
 
