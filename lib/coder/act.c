@@ -38,6 +38,18 @@ static bool has_copula(const struct chy_line *line, int32_t word)
 	return chy_child_in(line, word, "cop", CHY_NONE) != CHY_NONE;
 }
 
+/* *forças de ocupação*, *ministro da cooperação*: the noun says which. */
+static bool only_names(const struct act *act)
+{
+	const struct chy_coder *coder = act->document->coder;
+	int32_t head = chy_word_at(act->line, act->trigger)->head;
+
+	return head >= 0 && chy_relation(act->line, act->trigger, "nmod") &&
+	       chy_child_in(act->line, act->trigger, "det", CHY_NONE) == CHY_NONE &&
+	       (chy_word_kind(coder, act->line->lemmas[head], "agent") ||
+		       chy_word_kind(coder, act->line->lemmas[head], "post"));
+}
+
 static bool fits_word(const struct act *act)
 {
 	enum chy_upos upos = chy_word_at(act->line, act->trigger)->upos;
@@ -48,7 +60,7 @@ static bool fits_word(const struct act *act)
 		       !chy_relation(act->line, act->trigger, "aux") &&
 		       !chy_relation(act->line, act->trigger, "cop");
 	case 'N':
-		return upos == CHY_UPOS_NOUN || upos == CHY_UPOS_PROPN;
+		return (upos == CHY_UPOS_NOUN || upos == CHY_UPOS_PROPN) && !only_names(act);
 	default:
 		return has_copula(act->line, act->trigger) ||
 		       chy_relation(act->line, act->trigger, "xcomp");
@@ -127,13 +139,13 @@ static void fill(struct act *act, struct chy_str slots, const struct chy_side *n
 	}
 }
 
-/* An organisation between states acts abroad whatever it does. */
+/* An organisation between states acts abroad whatever it does; one of its
+ * people may act at home. */
 static bool body_acts(const struct act *act)
 {
-	const struct chy_catalogue *c = act->document->coder->catalogue;
-	const struct chy_lex_actor *actor = &c->actors[act->actors.parties[0].actor];
+	const struct chy_party *party = &act->actors.parties[0];
 
-	return chy_str_is(chy_lexicon_text(&c->lexicon, actor->sector), "IGO");
+	return chy_is_body(act->document, party->actor) && !party->person.size;
 }
 
 /* *a comunidade internacional*, *países ocidentais*: a word beneath the
@@ -149,6 +161,22 @@ static bool turns_abroad(const struct act *act)
 	return false;
 }
 
+/* *acusou os críticos*: upon people who are nobody abroad. */
+static bool upon_others(const struct act *act)
+{
+	const struct chy_coder *coder = act->document->coder;
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(act->line, act->trigger, "obj iobj obl", child)) != CHY_NONE) {
+		struct chy_str lemma = act->line->lemmas[child];
+
+		if (chy_word_kind(coder, lemma, "people") || chy_word_kind(coder, lemma, "post") ||
+			chy_word_at(act->line, child)->upos == CHY_UPOS_PROPN)
+			return true;
+	}
+	return false;
+}
+
 /* An act upon nobody, in a document about two: upon the other of them. */
 static void fill_from_document(struct act *act)
 {
@@ -156,7 +184,7 @@ static void fill_from_document(struct act *act)
 	uint32_t self = act->actors.count == 1 ? act->actors.parties[0].actor : UINT32_MAX;
 
 	if (act->actors.count != 1 || act->recipients.count || pair->count != 2 ||
-		!chy_side_has(pair, self) || turns_abroad(act))
+		!chy_side_has(pair, self) || turns_abroad(act) || upon_others(act))
 		return;
 	for (size_t i = 0; i < 2; i++)
 		if (pair->parties[i].actor != self)
@@ -196,9 +224,9 @@ static bool enough_sides(struct act *act)
 	if (both > 1)
 		return true;
 	/* Nobody else is named: at home, unless the words say otherwise. */
-	if (body_acts(act))
-		return !flagged(act, "two");
-	return !flagged(act, "two") && !flagged(act, "reciprocal") && turns_abroad(act);
+	if (flagged(act, "two") || flagged(act, "weak"))
+		return false;
+	return body_acts(act) || (!flagged(act, "reciprocal") && turns_abroad(act));
 }
 
 /* -- how ------------------------------------------------------------------ */

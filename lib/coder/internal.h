@@ -149,6 +149,10 @@ void chy_find_holders(struct chy_document *document, struct chy_line *line);
 void chy_side_add(struct chy_side *side, const struct chy_party *party);
 void chy_side_join(struct chy_side *side, const struct chy_side *other);
 bool chy_side_has(const struct chy_side *side, uint32_t actor);
+/* An organisation between states. */
+bool chy_is_body(const struct chy_document *document, uint32_t actor);
+/* Whether a verb is passive, or a participle beside a noun. */
+bool chy_passive(const struct chy_line *line, int32_t word);
 /* The two whom the whole document names most, if they stand out. */
 void chy_find_main_pair(struct chy_document *document);
 /* Whoever the word stands for, with those coordinated with it. */

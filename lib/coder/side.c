@@ -86,13 +86,22 @@ static bool add_covering(const struct chy_line *line, int32_t word, struct chy_s
 	return out->count > before;
 }
 
-/* Who is named from the first line until this one, and how often. */
+bool chy_is_body(const struct chy_document *document, uint32_t actor)
+{
+	const struct chy_catalogue *c = document->coder->catalogue;
+
+	return chy_str_is(chy_lexicon_text(&c->lexicon, c->actors[actor].sector), "IGO");
+}
+
+/* Which states and movements are named from the first line until this one,
+ * and how often. */
 static void count_named(const struct chy_document *document, const struct chy_line *until,
 	struct chy_side *seen, unsigned counts[CHY_SIDE_MAX])
 {
 	for (const struct chy_line *line = document->lines; line <= until; line++)
 		for (size_t i = 0; i < line->mention_count; i++) {
-			if (!line->mentions[i].resolved)
+			if (!line->mentions[i].resolved ||
+				chy_is_body(document, line->mentions[i].party.actor))
 				continue;
 			chy_side_add(seen, &line->mentions[i].party);
 			for (size_t k = 0; k < seen->count; k++)
@@ -156,7 +165,8 @@ static void add_last_pair(const struct chy_document *document, const struct chy_
 	struct chy_side here = {0};
 
 	for (size_t i = 0; i < line->mention_count; i++)
-		if (line->mentions[i].resolved && (int32_t)line->mentions[i].first < word)
+		if (line->mentions[i].resolved && (int32_t)line->mentions[i].first < word &&
+			!chy_is_body(document, line->mentions[i].party.actor))
 			chy_side_add(&here, &line->mentions[i].party);
 	if (here.count == 2)
 		chy_side_join(out, &here);
@@ -332,6 +342,10 @@ static void unsaid_subject(
 
 	if (speaks_of_us(line, word)) {
 		chy_side_join(out, &line->speaker);
+	} else if (document->last_speaker.count && !finite_plural(line, word) &&
+		   (own_subject(line, word) != CHY_NONE ||
+			   chy_word_kind(document->coder, line->lemmas[word], "say"))) {
+		chy_side_join(out, &document->last_speaker);
 	} else if (finite_plural(line, word)) {
 		if (last->count > 1)
 			chy_side_join(out, last);
@@ -395,6 +409,30 @@ static void keep_others(
 	out->by_reference |= found->by_reference;
 }
 
+/* *vetou a sua entrada*: the state named last before, that is not the actor. */
+static void owners(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	const struct chy_side *not_these, struct chy_side *out)
+{
+	int32_t object = chy_child_in(line, trigger, "obj", CHY_NONE);
+	int32_t det = object == CHY_NONE ? CHY_NONE : chy_child_in(line, object, "det", CHY_NONE);
+	bool own = false;
+
+	for (; det != CHY_NONE && !own; det = chy_child_in(line, object, "det", det))
+		own = chy_word_has(chy_word_at(line, det), "PronType", "Prs");
+	for (const struct chy_line *at = line; own && at >= document->lines && at + 2 > line; at--)
+		for (size_t i = at->mention_count; i-- > 0 && !out->count;) {
+			const struct chy_mention *mention = &at->mentions[i];
+
+			if (!mention->resolved ||
+				(at == line && (int32_t)mention->first > trigger) ||
+				chy_is_body(document, mention->party.actor) ||
+				chy_side_has(not_these, mention->party.actor))
+				continue;
+			chy_side_add(out, &mention->party);
+			out->by_reference = true;
+		}
+}
+
 /* Any actor named beneath a word: the one that a proposal, a decision or a
  * policy is of. */
 static void beneath(struct chy_document *document, struct chy_line *line, int32_t word,
@@ -435,10 +473,13 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 			keep_others(&found, not_these, out);
 			out->loose |= found.loose;
 		}
-		if (depth < 2 &&
-			(chy_relation(line, child, "obj") || chy_relation(line, child, "obl") ||
-				chy_relation(line, child, "nmod") ||
-				chy_relation(line, child, "advmod")))
+		/* *contra uma base do Hezbollah*: what is within another
+		 * preposition is not the trigger's own. */
+		if (depth < 3 &&
+			(chy_relation(line, child, "obj") || chy_relation(line, child, "advmod") ||
+				chy_word_kind(
+					document->coder, chy_preposition(line, child), "of") ||
+				chy_word_kind(document->coder, line->lemmas[child], "bridge")))
 			by_preposition(document, line, child, slot, not_these, out, depth + 1);
 	}
 }
@@ -470,15 +511,34 @@ static void by_order(struct chy_document *document, struct chy_line *line, int32
 	(void)document;
 }
 
+bool chy_passive(const struct chy_line *line, int32_t word)
+{
+	const struct chy_word *w = chy_word_at(line, word);
+
+	if (chy_child_in(line, word, "nsubj:pass aux:pass obl:agent", CHY_NONE) != CHY_NONE)
+		return true;
+	return chy_word_has(w, "VerbForm", "Part") &&
+	       chy_child_in(line, word, "aux", CHY_NONE) == CHY_NONE &&
+	       (chy_relation(line, word, "acl") || chy_relation(line, word, "amod") ||
+		       chy_relation(line, word, "root"));
+}
+
 static void objects(struct chy_document *document, struct chy_line *line, int32_t trigger,
 	const struct chy_side *not_these, struct chy_side *out)
 {
-	bool passive = chy_child_in(line, trigger, "nsubj:pass aux:pass", CHY_NONE) != CHY_NONE;
 	int32_t child = CHY_NONE;
 	struct chy_side found = {0};
 
-	if (passive) {
-		chy_subject(document, line, trigger, &found);
+	if (chy_passive(line, trigger)) {
+		int32_t subject = chy_subject_word(line, trigger);
+
+		if (subject == CHY_NONE && chy_relation(line, trigger, "amod"))
+			subject = chy_word_at(line, trigger)->head;
+		if (subject == CHY_NONE)
+			return;
+		chy_resolve(document, line, subject, &found);
+		if (!found.count)
+			beneath(document, line, subject, not_these, &found);
 		keep_others(&found, not_these, out);
 		return;
 	}
@@ -495,11 +555,10 @@ static void objects(struct chy_document *document, struct chy_line *line, int32_
 static void agents(struct chy_document *document, struct chy_line *line, int32_t trigger,
 	const struct chy_side *not_these, struct chy_side *out)
 {
-	bool passive = chy_child_in(line, trigger, "nsubj:pass aux:pass", CHY_NONE) != CHY_NONE;
 	struct chy_side found = {0};
 	int32_t agent = chy_child_in(line, trigger, "obl:agent", CHY_NONE);
 
-	if (passive || agent != CHY_NONE) {
+	if (chy_passive(line, trigger)) {
 		if (agent != CHY_NONE)
 			chy_resolve(document, line, agent, &found);
 		keep_others(&found, not_these, out);
@@ -551,6 +610,8 @@ void chy_slot(struct chy_document *document, struct chy_line *line, int32_t trig
 		demonyms(line, trigger, not_these, out);
 	} else if (chy_str_is(slot, "X")) {
 		clauses(document, line, trigger, not_these, out);
+	} else if (chy_str_is(slot, "P")) {
+		owners(document, line, trigger, not_these, out);
 	} else if (chy_str_is(slot, "R")) {
 		keep_others(&line->speaker, not_these, out);
 	} else {
