@@ -1,0 +1,155 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "chancery/edtf.h"
+#include "client.h"
+
+int open_catalogue(struct client *client)
+{
+	struct chy_fault fault;
+
+	if (!client->catalogue && chy_catalogue_open(&client->catalogue, &fault))
+		return tell(&fault);
+	return 0;
+}
+
+static int read_as_of(struct client *client)
+{
+	struct chy_snapshot *snapshot;
+	struct chy_fault fault;
+	int64_t time;
+	char *end;
+	int result;
+
+	if (!client->as_of_text)
+		return 0;
+	client->as_of = strtoull(client->as_of_text, &end, 10);
+	if (!*end && client->as_of)
+		return 0;
+	if (chy_time_parse(chy_str_from(client->as_of_text), &time))
+		return usage_error("--as-of takes a record's number or a time "
+				   "(2014-03-01, 2014-03-01T12:00Z), not '%s'",
+			client->as_of_text);
+	/* A bare day means its end: what was known that day. */
+	if (strlen(client->as_of_text) == 10)
+		time += 86400000000 - 1;
+	if (chy_snapshot_open(client->archive, &snapshot, &fault))
+		return tell(&fault);
+	result = chy_snapshot_seq_at(snapshot, time, &client->as_of, &fault);
+	chy_snapshot_close(snapshot);
+	if (result)
+		return tell(&fault);
+	if (!client->as_of) {
+		fprintf(stderr, "chancery: the archive knew nothing yet at %s\n",
+			client->as_of_text);
+		return EXIT_NOTHING;
+	}
+	return 0;
+}
+
+static uint64_t end_of_log(struct client *client)
+{
+	struct chy_snapshot *snapshot;
+	uint64_t seq = 0;
+
+	if (chy_snapshot_open(client->archive, &snapshot, NULL) == CHY_OK) {
+		seq = chy_snapshot_last_seq(snapshot);
+		chy_snapshot_close(snapshot);
+	}
+	return seq;
+}
+
+/* The views follow the daemon; where it does not run they catch up here. */
+static int catch_up(struct client *client, struct chy_fault *fault)
+{
+	struct chy_view *writer;
+	uint64_t seq;
+	int result = chy_view_open_writer(client->program_archive, client->archive, &writer, fault);
+
+	if (result)
+		return result;
+	result = chy_view_follow(writer, client->archive, 0, &seq, fault);
+	chy_view_close(writer);
+	return result;
+}
+
+static bool up_to_date(struct client *client)
+{
+	struct chy_view *view;
+	uint64_t seq = 0;
+
+	if (chy_view_open(client->program_archive, &view, NULL))
+		return false;
+	if (chy_view_position(view, &seq, NULL))
+		seq = 0;
+	if (seq && seq >= end_of_log(client)) {
+		client->view = view;
+		return true;
+	}
+	chy_view_close(view);
+	return false;
+}
+
+static int open_views(struct client *client)
+{
+	struct chy_fault fault, caught;
+	int behind;
+
+	if (up_to_date(client))
+		return 0;
+	behind = catch_up(client, &caught);
+	if (behind == CHY_EDAMAGED || behind == CHY_EVERSION)
+		return tell(&caught);
+	if (chy_view_open(client->program_archive, &client->view, &fault))
+		return tell(behind ? &caught : &fault);
+	if (behind && behind != CHY_EBUSY)
+		fprintf(stderr, "chancery: the views are behind the log and cannot be written "
+				"here; what follows may lack the newest records\n");
+	return 0;
+}
+
+int open_archive(struct client *client)
+{
+	struct chy_fault fault;
+	int status = open_catalogue(client);
+
+	if (status)
+		return status;
+	if (chy_archive_open(client->program_archive, &client->archive, &fault))
+		return tell(&fault);
+	status = open_views(client);
+	return status ? status : read_as_of(client);
+}
+
+void close_archive(struct client *client)
+{
+	chy_view_close(client->view);
+	chy_archive_close(client->archive);
+	chy_catalogue_close(client->catalogue);
+}
+
+int find_document(struct client *client, const char *typed, struct chy_hash *out)
+{
+	struct chy_snapshot *snapshot;
+	struct chy_hash found[2];
+	struct chy_fault fault;
+	size_t n = 0;
+	int result;
+
+	if (chy_snapshot_open(client->archive, &snapshot, &fault))
+		return tell(&fault);
+	result = chy_snapshot_documents_like(snapshot, chy_str_from(typed), found, 2, &n);
+	chy_snapshot_close(snapshot);
+	if (result == CHY_EINPUT)
+		return usage_error("'%s' is no id: an event's is E12.3, a document's four or more "
+				   "of its 64 hexadecimal digits",
+			typed);
+	if (n > 1)
+		return usage_error("several documents begin with '%s'; give more digits", typed);
+	if (!n) {
+		fprintf(stderr, "chancery: the archive has no document %s\n", typed);
+		return EXIT_NOTHING;
+	}
+	*out = found[0];
+	return 0;
+}

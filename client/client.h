@@ -1,0 +1,134 @@
+/* What the commands of the client share. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "chancery/archive.h"
+#include "chancery/coder.h"
+#include "chancery/display.h"
+#include "chancery/json.h"
+#include "chancery/view.h"
+
+/* Exit statuses: the contract of every command. */
+enum {
+	EXIT_ANSWERED = 0,
+	EXIT_NOTHING = 1, /* nothing found */
+	EXIT_USAGE = 2, /* the command line is wrong */
+	EXIT_ARCHIVE = 3, /* the archive, or a file, cannot be used */
+	EXIT_CHECK = 4, /* a check failed */
+};
+
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV, FORMAT_TSV };
+
+struct client {
+	const char *program_archive; /* --archive, $CHANCERY_ARCHIVE or the default */
+	const char *lang; /* --lang, else of the environment: "pt_PT" */
+	const char *as_of_text;
+	enum format format;
+	bool format_given;
+	bool terminal, colour;
+	size_t width; /* of the terminal, in columns */
+
+	struct chy_archive *archive;
+	struct chy_view *view;
+	struct chy_catalogue *catalogue;
+	uint64_t as_of; /* 0: now */
+};
+
+struct command {
+	const char *name, *summary, *usage, *help;
+	int (*run)(struct client *client, int argc, char **argv);
+};
+extern const struct command commands[];
+
+/* -- options -------------------------------------------------------------- */
+
+struct option_spec {
+	const char *name; /* "--since" */
+	const char **value; /* takes a value, or */
+	bool *flag; /* stands alone */
+};
+
+/* Reads options, the global ones too, wherever they stand; what is left is
+ * moved to the front of argv and counted in *out_rest. Prints what is wrong
+ * and returns EXIT_USAGE. --help prints the command's and returns -1. */
+int read_options(struct client *client, const struct command *command,
+	const struct option_spec *specs, size_t n, int argc, char **argv, int *out_rest);
+/* The word of a list that is nearest to what was typed; NULL if none is near. */
+const char *nearest(const char *typed, const char *const *words, size_t n);
+/* Prints the sentence and returns EXIT_USAGE. */
+int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Filters that several commands take. */
+struct filter_options {
+	const char *actor, *recipient, *between, *event, *dispute, *since, *until, *place, *lang;
+	const char *source, *aux, *min_confidence, *limit;
+};
+size_t filter_specs(struct filter_options *options, struct option_spec *out);
+/* Fills the filter; the texts live as long as options and catalogue. */
+int read_filter(
+	struct client *client, const struct filter_options *options, struct chy_event_filter *out);
+
+/* -- the archive ---------------------------------------------------------- */
+
+/* Opens archive, views and catalogue, lets the views catch up where nobody
+ * else does, and finds what --as-of means. Prints what is wrong. */
+int open_archive(struct client *client);
+void close_archive(struct client *client);
+int open_catalogue(struct client *client);
+
+/* A document by its id or a unique beginning of it: prints what is wrong. */
+int find_document(struct client *client, const char *typed, struct chy_hash *out);
+
+/* -- messages ------------------------------------------------------------- */
+
+/* Prints one sentence for a fault: what, where, what to do. Returns the exit
+ * status that belongs to it. */
+int tell(const struct chy_fault *fault);
+/* A signal handler for pages of a damaged archive. */
+void watch_for_damage(void);
+
+/* -- output --------------------------------------------------------------- */
+
+struct column {
+	const char *header, *key;
+	bool wide; /* takes the room that is left, and is wrapped */
+};
+
+/* Prints rows (an array of objects) in the format that was asked for; plain
+ * lines where the output is no terminal. Returns EXIT_NOTHING for none. */
+int print_rows(struct client *client, const struct column *columns, size_t n, const json_t *rows);
+/* One object, as JSON where a JSON format was asked for; false otherwise. */
+bool print_as_json(const struct client *client, const json_t *value);
+/* A member as text: names for lists of actors, codes in machine formats. */
+void cell_text(struct client *client, const json_t *row, const char *key, bool names,
+	struct chy_buffer *out);
+/* The name of a code in the user's language. */
+void name_of_code(struct client *client, struct chy_str code, struct chy_buffer *out);
+/* Wrapped at the terminal's width with so much room before each line. */
+void print_wrapped(const struct client *client, struct chy_str text, size_t indent);
+/* The name of a dispute in the user's language. */
+struct chy_str name_of_dispute(const struct client *client, const struct chy_dispute *dispute);
+/* A day count as 2013-11-03; "" for none. */
+void day_text(int64_t day, char out[16]);
+
+/* -- the commands --------------------------------------------------------- */
+
+int run_code(struct client *client, int argc, char **argv);
+int run_parse(struct client *client, int argc, char **argv);
+int run_disputes(struct client *client, int argc, char **argv);
+int run_dispute(struct client *client, int argc, char **argv);
+int run_timeline(struct client *client, int argc, char **argv);
+int run_events(struct client *client, int argc, char **argv);
+int run_show(struct client *client, int argc, char **argv);
+int run_source(struct client *client, int argc, char **argv);
+int run_why(struct client *client, int argc, char **argv);
+int run_log(struct client *client, int argc, char **argv);
+int run_follow(struct client *client, int argc, char **argv);
+int run_stats(struct client *client, int argc, char **argv);
+int run_status(struct client *client, int argc, char **argv);
+int run_ingest(struct client *client, int argc, char **argv);
+int run_verify(struct client *client, int argc, char **argv);
+int run_replay(struct client *client, int argc, char **argv);
+const struct command *command_named(const char *name);

@@ -1,0 +1,244 @@
+/* events, timeline, stats: lists of what the views hold. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+
+static int take_event(void *user, json_t *event)
+{
+	return json_array_append((json_t *)user, event) ? CHY_EMEM : CHY_OK;
+}
+
+/* Options, archive and filter of a listing. *out_rest: words that are left. */
+static int begin(struct client *client, const char *name, struct filter_options *options,
+	const struct option_spec *more, size_t n_more, int argc, char **argv,
+	struct chy_event_filter *filter, int *out_rest)
+{
+	struct option_spec specs[32];
+	size_t n = filter_specs(options, specs);
+	int status;
+
+	for (size_t i = 0; i < n_more; i++)
+		specs[n++] = more[i];
+	status = read_options(client, command_named(name), specs, n, argc, argv, out_rest);
+	if (!status)
+		status = open_archive(client);
+	if (!status && *out_rest > 0 && strcmp(name, "timeline") == 0 && !options->dispute) {
+		options->dispute = argv[0];
+		--*out_rest;
+	}
+	if (!status && *out_rest > 0)
+		return usage_error("%s takes no '%s'", name, argv[0]);
+	return status ? status : read_filter(client, options, filter);
+}
+
+int run_events(struct client *client, int argc, char **argv)
+{
+	static const struct column columns[] = {{"id", "id", false}, {"date", "date", false},
+		{"event", "event", false}, {"actor", "actor", false},
+		{"recipient", "recipient", false}, {"aux", "aux", false},
+		{"source", "source", false}, {"sentence", "sentence", true}};
+	static const struct column flat[] = {{"", "id", false}, {"", "document", false},
+		{"", "reported", false}, {"", "date", false}, {"", "due", false},
+		{"", "event", false}, {"", "mode", false}, {"", "cameo", false},
+		{"", "score", false}, {"", "actor", false}, {"", "recipient", false},
+		{"", "aux", false}, {"", "context", false}, {"", "place", false},
+		{"", "dispute", false}, {"", "speaker", false}, {"", "medium", false},
+		{"", "source", false}, {"", "language", false}, {"", "confidence", false},
+		{"", "s", false}, {"", "sentence", false}};
+	struct filter_options options = {0};
+	struct chy_event_filter filter;
+	struct chy_fault fault;
+	json_t *events;
+	int rest, status;
+
+	status = begin(client, "events", &options, NULL, 0, argc, argv, &filter, &rest);
+	if (status)
+		return status < 0 ? 0 : status;
+	events = json_array();
+	if (chy_view_events(client->view, &filter, take_event, events, &fault))
+		status = tell(&fault);
+	else if (client->format == FORMAT_CSV || client->format == FORMAT_TSV)
+		status = print_rows(client, flat, sizeof(flat) / sizeof(flat[0]), events);
+	else
+		status = print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), events);
+	json_decref(events);
+	return status;
+}
+
+/* A day in words where the text gave none: that of the report, in brackets. */
+static void show_days(json_t *happenings)
+{
+	size_t i;
+	json_t *happening;
+
+	json_array_foreach(happenings, i, happening)
+	{
+		char day[16], shown[24];
+
+		if (json_is_string(json_object_get(happening, "date"))) {
+			json_object_set(happening, "when", json_object_get(happening, "date"));
+			continue;
+		}
+		day_text(json_integer_value(json_object_get(happening, "day")), day);
+		snprintf(shown, sizeof(shown), day[0] ? "(%s)" : "%s", day);
+		json_object_set_new(happening, "when", json_string(shown));
+	}
+}
+
+int run_timeline(struct client *client, int argc, char **argv)
+{
+	static const struct column columns[] = {{"when", "when", false}, {"who", "actor", false},
+		{"what", "event", false}, {"whom", "recipient", false}, {"", "aux", false},
+		{"due", "due", false}, {"reports", "reports", false}, {"id", "best", false},
+		{"sentence", "sentence", true}};
+	struct filter_options options = {0};
+	struct chy_event_filter filter;
+	struct chy_fault fault;
+	json_t *happenings;
+	int rest, status;
+
+	status = begin(client, "timeline", &options, NULL, 0, argc, argv, &filter, &rest);
+	if (status)
+		return status < 0 ? 0 : status;
+	if (chy_view_happenings(client->view, &filter, &happenings, &fault))
+		return tell(&fault);
+	while (filter.limit && json_array_size(happenings) > filter.limit)
+		json_array_remove(happenings, 0);
+	show_days(happenings);
+	status = print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), happenings);
+	json_decref(happenings);
+	return status;
+}
+
+/* -- stats ---------------------------------------------------------------- */
+
+static void count(json_t *table, const char *key)
+{
+	json_int_t n = json_integer_value(json_object_get(table, key));
+
+	json_object_set_new(table, key, json_integer(n + 1));
+}
+
+static void count_pairs(json_t *table, const json_t *event)
+{
+	const char *codes[64];
+	size_t n = 0;
+	static const char *const sides[] = {"actor", "recipient"};
+
+	for (size_t s = 0; s < 2; s++) {
+		const json_t *side = json_object_get(event, sides[s]);
+
+		for (size_t i = 0; i < json_array_size(side) && n < 64; i++)
+			codes[n++] =
+				json_string_value(json_object_get(json_array_get(side, i), "code"));
+	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++) {
+			char key[160];
+
+			if (strcmp(codes[i], codes[j]) >= 0)
+				continue;
+			snprintf(key, sizeof(key), "%s,%s", codes[i], codes[j]);
+			count(table, key);
+		}
+}
+
+static void count_event(json_t *table, const char *by, const json_t *event)
+{
+	const char *date = json_string_value(json_object_get(event, "date"));
+	char month[8];
+
+	if (strcmp(by, "pair") == 0) {
+		count_pairs(table, event);
+	} else if (strcmp(by, "month") == 0) {
+		if (!date)
+			date = json_string_value(json_object_get(event, "reported"));
+		snprintf(month, sizeof(month), "%s", date ? date : "unknown");
+		count(table, month);
+	} else {
+		count(table, json_string_value(json_object_get(event, "event")));
+	}
+}
+
+static json_t *as_rows(const json_t *table, const char *by)
+{
+	json_t *rows = json_array(), *copy = json_copy((json_t *)table);
+
+	/* Months in order of time, the rest by number. */
+	while (json_object_size(copy)) {
+		const char *key, *best = NULL;
+		json_t *value;
+
+		json_object_foreach(copy, key, value)
+		{
+			json_int_t n = json_integer_value(value);
+			json_int_t most =
+				best ? json_integer_value(json_object_get(copy, best)) : 0;
+			bool before = best && strcmp(key, best) < 0;
+
+			if (!best || (strcmp(by, "month") == 0 ? before
+							       : n > most || (n == most && before)))
+				best = key;
+		}
+		json_array_append_new(rows,
+			json_pack("{s:s, s:O}", by, best, "events", json_object_get(copy, best)));
+		json_object_del(copy, best);
+	}
+	json_decref(copy);
+	return rows;
+}
+
+static int print_stats(
+	struct client *client, const char *by, const json_t *events, const json_t *counts)
+{
+	const struct column columns[] = {{by, by, false}, {"events", "events", false}};
+	json_t *table = json_object(), *rows, *event;
+	size_t i;
+	int status;
+
+	json_array_foreach(events, i, event) count_event(table, by, event);
+	rows = as_rows(table, by);
+	json_decref(table);
+	if (client->format == FORMAT_TABLE && strcmp(by, "category") == 0)
+		printf("%lld documents (%lld sightings, %lld rejected, %lld withdrawn), %lld "
+		       "events\n",
+			json_integer_value(json_object_get(counts, "documents")),
+			json_integer_value(json_object_get(counts, "sightings")),
+			json_integer_value(json_object_get(counts, "rejected")),
+			json_integer_value(json_object_get(counts, "withdrawn")),
+			json_integer_value(json_object_get(counts, "events")));
+	status = print_rows(client, columns, 2, rows);
+	json_decref(rows);
+	return status;
+}
+
+int run_stats(struct client *client, int argc, char **argv)
+{
+	static const char *const ways[] = {"category", "month", "pair"};
+	const char *by = "category";
+	struct option_spec more = {"--by", &by, NULL};
+	struct filter_options options = {0};
+	struct chy_event_filter filter;
+	struct chy_fault fault;
+	json_t *events, *counts = NULL;
+	bool known = false;
+	int rest, status;
+
+	status = begin(client, "stats", &options, &more, 1, argc, argv, &filter, &rest);
+	for (size_t i = 0; i < 3; i++)
+		known |= strcmp(ways[i], by) == 0;
+	if (!status && !known)
+		return usage_error("--by takes category, month or pair, not '%s'", by);
+	if (status)
+		return status < 0 ? 0 : status;
+	events = json_array();
+	if (chy_view_events(client->view, &filter, take_event, events, &fault) ||
+		chy_view_counts(client->view, client->as_of, &counts, &fault))
+		status = tell(&fault);
+	else
+		status = print_stats(client, by, events, counts);
+	json_decref(counts);
+	json_decref(events);
+	return status;
+}

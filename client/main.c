@@ -1,0 +1,215 @@
+/* chancery: the questions. One file a command; this one holds their list. */
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "client.h"
+
+#define FILTERS                                                                                    \
+	"  --actor WHO        who acts: a code, a name or a demonym (RUS, Rússia, russo)\n"       \
+	"  --recipient WHO    upon whom\n"                                                         \
+	"  --between A,B      both take part\n"                                                    \
+	"  --event NAME       one of the sixteen categories (AGREE, CONSULT, …)\n"               \
+	"  --dispute ID       about a dispute\n"                                                   \
+	"  --since DAY        happened on that day or later (2013, 2013-11, 2013-11-03)\n"         \
+	"  --until DAY        or earlier\n"                                                        \
+	"  --place NAME, --language CODE, --source OUTLET, --aux WORD\n"                           \
+	"  --min-confidence P at least so sure (0 to 1)\n"                                         \
+	"  --limit N          at most so many\n"
+
+const struct command commands[] = {
+	{"code", "code articles without an archive", "code [--date D] [--language L] [FILE...]",
+		"Prints the events of each file (standard input where none is named), one JSON\n"
+		"object a line. A file that reports nothing prints nothing.\n\n"
+		"  --date DAY         when the articles were published, unless they say so\n"
+		"  --language CODE    pt, en or es, unless they say so\n\n"
+		"Example:\n  chancery code --date 2013-11-03 article.txt\n",
+		run_code},
+	{"parse", "print the syntax trees of texts",
+		"parse [--language L] [--gold-tokens] [FILE...]",
+		"Prints the trees of each text: CoNLL-U, or with --format text a drawing.\n\n"
+		"  --language CODE    pt, en or es (else it is guessed)\n"
+		"  --gold-tokens      the input is CoNLL-U, whose words are kept\n"
+		"  --format NAME      conllu, json or text\n\n"
+		"Example:\n  echo 'Os ministros reuniram-se em Lisboa.' | chancery parse --format "
+		"text\n",
+		run_parse},
+	{"disputes", "every dispute, its temperature and last act", "disputes",
+		"Example:\n  chancery disputes\n", run_disputes},
+	{"dispute", "how one dispute stands, and what that rests on", "dispute ID",
+		"State of play: the parties, the last acts of each, open commitments, and the\n"
+		"sentences that say so.\n\nExample:\n  chancery dispute kuril-islands\n",
+		run_dispute},
+	{"timeline", "what happened, in order", "timeline [ID] [filters]",
+		FILTERS "\nExample:\n  chancery timeline --between Portugal,Angola --since 2015\n",
+		run_timeline},
+	{"events", "the events as they were coded", "events [filters]",
+		FILTERS "\nExample:\n  chancery events --actor russo --event ACCUSE --format csv\n",
+		run_events},
+	{"show", "a document or an event whole", "show ID [--original]",
+		"ID is an event's (E12.3) or a document's, or the first digits of one.\n\n"
+		"  --original         the document's bytes as they came\n\n"
+		"Example:\n  chancery show E12.3\n",
+		run_show},
+	{"source", "an event's sentence in its paragraph", "source ID",
+		"Example:\n  chancery source E12.3\n", run_source},
+	{"why", "the rule behind an event", "why ID", "Example:\n  chancery why E12.3\n", run_why},
+	{"log", "the records as they are", "log [--after SEQ] [--limit N]",
+		"  --after SEQ        those that follow a record\n"
+		"  --limit N          at most so many\n\n"
+		"Example:\n  chancery log --after 100 --format jsonl\n",
+		run_log},
+	{"follow", "the records as they come",
+		"follow [--after CURSOR] [--cursor-file F] [--exec CMD]",
+		"Prints each record as a JSON line and waits for the next. A cursor is an\n"
+		"archive's UUID, a colon, and a record's number; a number alone will do.\n\n"
+		"  --after CURSOR     begin after it (0: the whole log; else: what is new)\n"
+		"  --cursor-file F    begin where F says, and keep it up to date\n"
+		"  --exec CMD         run CMD with each record on its standard input; it is tried\n"
+		"                     again until it succeeds, and only then the cursor moves\n"
+		"  --until-end        leave when the log's end is reached\n\n"
+		"Example:\n  chancery follow --after 0 | jq .kind\n",
+		run_follow},
+	{"stats", "counts by category, month or pair", "stats [--by category|month|pair] [filters]",
+		FILTERS "\nExample:\n  chancery stats --by month --dispute kuril-islands\n",
+		run_stats},
+	{"status", "how the archive and its daemon are", "status", "Example:\n  chancery status\n",
+		run_status},
+	{"ingest", "put files into the inbox safely", "ingest [--inbox DIR] FILE...",
+		"  --inbox DIR        where (else where the daemon looks, else ARCHIVE/inbox)\n\n"
+		"Example:\n  chancery ingest article.txt\n",
+		run_ingest},
+	{"verify", "check every hash and every derived thing", "verify [--head HASH]",
+		"  --head HASH        the last record must have this hash\n\n"
+		"Example:\n  chancery verify && echo sound\n",
+		run_verify},
+	{"replay", "make the views again from the log", "replay [--to SEQ] [--into DIR] [--check]",
+		"Prints the digest of the views.\n\n"
+		"  --to SEQ           as they were at that record (with --into)\n"
+		"  --into DIR         make them there, and leave the archive's alone\n"
+		"  --check            only compare with the archive's; exit 4 where they differ\n\n"
+		"Example:\n  chancery replay --check\n",
+		run_replay},
+	{NULL, NULL, NULL, NULL, NULL},
+};
+
+const struct command *command_named(const char *name)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static void print_help(void)
+{
+	printf("chancery asks an archive of news what states did to one another.\n\n"
+	       "usage: chancery [--archive DIR] [--format table|json|jsonl|csv|tsv]\n"
+	       "                [--as-of TIME|SEQ] [--lang LANGUAGE] COMMAND ...\n\n");
+	for (const struct command *c = commands; c->name; c++)
+		printf("  %-10s %s\n", c->name, c->summary);
+	printf("\n`chancery COMMAND --help` tells more and shows an example. The archive is\n"
+	       "--archive, else $CHANCERY_ARCHIVE, else /var/lib/chancery.\n"
+	       "Exit status: 0 answered, 1 nothing found, 2 the command line is wrong, 3 the\n"
+	       "archive cannot be used, 4 a check failed.\n");
+}
+
+static int unknown_command(const char *typed)
+{
+	const char *names[64];
+	const char *near;
+	size_t n = 0;
+
+	for (const struct command *c = commands; c->name; c++)
+		names[n++] = c->name;
+	near = nearest(typed, names, n);
+	if (near)
+		return usage_error("there is no command '%s'; did you mean '%s'?", typed, near);
+	return usage_error("there is no command '%s'; `chancery --help` lists them", typed);
+}
+
+static void look_at_terminal(struct client *client)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+
+	client->terminal = isatty(STDOUT_FILENO);
+	client->colour = client->terminal && !(getenv("NO_COLOR") && getenv("NO_COLOR")[0]);
+	client->width = 80;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		client->width = size.ws_col;
+	else if (columns && atoi(columns) > 20)
+		client->width = (size_t)atoi(columns);
+}
+
+static const char *language_of_environment(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && value[0] && strcmp(value, "C") != 0 && strncmp(value, "C.", 2) != 0 &&
+			strcmp(value, "POSIX") != 0)
+			return value;
+	}
+	return "en";
+}
+
+/* Options before the command are moved behind it: one reader reads both. */
+static int find_command(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (argv[i][0] != '-')
+			return i;
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0 ||
+			strcmp(argv[i], "--version") == 0)
+			return -1;
+		if (!strchr(argv[i], '=') && strcmp(argv[i], "--no-color") != 0)
+			i++;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct client client = {.lang = language_of_environment()};
+	const struct command *command;
+	int at = find_command(argc, argv), status;
+
+	/* A reader that has seen enough is no error. */
+	signal(SIGPIPE, SIG_DFL);
+	setlocale(LC_CTYPE, "");
+	watch_for_damage();
+	look_at_terminal(&client);
+	client.program_archive = getenv("CHANCERY_ARCHIVE");
+	if (!client.program_archive || !client.program_archive[0])
+		client.program_archive = "/var/lib/chancery";
+	if (at < 0) {
+		if (argc > 1 && strcmp(argv[argc - 1], "--version") == 0)
+			printf("chancery %s\n", CHY_VERSION);
+		else
+			print_help();
+		return 0;
+	}
+	if (!at) {
+		if (argc > 1)
+			return usage_error("a command is missing; `chancery --help` lists them");
+		print_help();
+		return EXIT_USAGE;
+	}
+	command = command_named(argv[at]);
+	if (!command)
+		return unknown_command(argv[at]);
+	memmove(argv + 1, argv, (size_t)at * sizeof(*argv));
+	status = command->run(&client, argc - 1, argv + 1);
+	close_archive(&client);
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "chancery: the output could not be written\n");
+		return EXIT_ARCHIVE;
+	}
+	return status;
+}

@@ -1,0 +1,64 @@
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client.h"
+
+/* What to do about each kind of fault. */
+static const struct {
+	int code, status;
+	const char *advice;
+} advices[] = {
+	{CHY_EABSENT, EXIT_ARCHIVE,
+		"name the archive with --archive or $CHANCERY_ARCHIVE; chanceryd makes one"},
+	{CHY_EACCESS, EXIT_ARCHIVE, "ask for the right to read it, or run this as its owner"},
+	{CHY_EDAMAGED, EXIT_ARCHIVE, "`chancery verify` names everything that is damaged"},
+	{CHY_EVERSION, EXIT_ARCHIVE, "use the edition that wrote it, or a newer one"},
+	{CHY_EBUSY, EXIT_ARCHIVE, "try again when the other process has left"},
+	{CHY_ENOSPACE, EXIT_ARCHIVE, "make room and try again"},
+	{CHY_EMEM, EXIT_ARCHIVE, "try again when more memory is free"},
+	{CHY_EUNSUPPORTED, EXIT_ARCHIVE, NULL},
+	{CHY_EIO, EXIT_ARCHIVE, NULL},
+	{CHY_EINPUT, EXIT_ARCHIVE, NULL},
+	{CHY_ELIMIT, EXIT_ARCHIVE, NULL},
+};
+
+int tell(const struct chy_fault *fault)
+{
+	char sentence[1024];
+
+	fflush(stdout);
+	fprintf(stderr, "chancery: %s", chy_fault_sentence(fault, sentence, sizeof(sentence)));
+	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
+		if (advices[i].code == fault->code) {
+			if (advices[i].advice)
+				fprintf(stderr, "; %s", advices[i].advice);
+			fputc('\n', stderr);
+			return advices[i].status;
+		}
+	fputc('\n', stderr);
+	return EXIT_ARCHIVE;
+}
+
+/* LMDB maps its file: a page that points nowhere ends in a signal. Nothing is
+ * printed as right after that. */
+static void on_damage(int signal_number)
+{
+	static const char sentence[] =
+		"chancery: the archive's file is damaged; `chancery verify` names the pages\n";
+
+	(void)signal_number;
+	if (write(STDERR_FILENO, sentence, sizeof(sentence) - 1) < 0)
+		_exit(EXIT_ARCHIVE);
+	_exit(EXIT_ARCHIVE);
+}
+
+void watch_for_damage(void)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_damage;
+	sigaction(SIGBUS, &action, NULL);
+	sigaction(SIGSEGV, &action, NULL);
+}

@@ -1,0 +1,342 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "chancery/edtf.h"
+#include "client.h"
+
+void day_text(int64_t day, char out[16])
+{
+	struct chy_date date;
+
+	out[0] = '\0';
+	if (day == INT64_MIN)
+		return;
+	chy_day_to_date(day, &date);
+	snprintf(out, 16, "%04d-%02u-%02u", date.year, date.month % 100u, date.day % 100u);
+}
+
+bool print_as_json(const struct client *client, const json_t *value)
+{
+	if (client->format == FORMAT_JSON)
+		json_dumpf(value, stdout, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+	else if (client->format == FORMAT_JSONL)
+		json_dumpf(value, stdout, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+	else
+		return false;
+	fputc('\n', stdout);
+	return true;
+}
+
+/* -- names ---------------------------------------------------------------- */
+
+static const char *catalogue_language(const struct client *client)
+{
+	if (strncmp(client->lang, "pt_BR", 5) == 0 || strncmp(client->lang, "pt-BR", 5) == 0)
+		return "br";
+	if (strncmp(client->lang, "pt", 2) == 0)
+		return "pt";
+	return strncmp(client->lang, "es", 2) == 0 ? "es" : "en";
+}
+
+void name_of_code(struct client *client, struct chy_str code, struct chy_buffer *out)
+{
+	char alpha[4], locale[16];
+	struct chy_str name;
+	bool latin = strncmp(client->lang, "pt", 2) == 0 || strncmp(client->lang, "es", 2) == 0 ||
+		     strncmp(client->lang, "en", 2) == 0;
+
+	snprintf(locale, sizeof(locale), "%s", client->lang);
+	locale[strcspn(locale, ".@")] = '\0';
+	if (!latin && code.size == 3) {
+		memcpy(alpha, code.data, 3);
+		alpha[3] = '\0';
+		if (chy_display_country(alpha, locale, out) == CHY_OK)
+			return;
+	}
+	name = client->catalogue ? chy_catalogue_actor_name(
+					   client->catalogue, code, catalogue_language(client))
+				 : (struct chy_str){"", 0};
+	chy_buffer_add_str(out, name.size ? name : code);
+}
+
+struct chy_str name_of_dispute(const struct client *client, const struct chy_dispute *dispute)
+{
+	if (strncmp(client->lang, "pt", 2) == 0)
+		return dispute->name_pt;
+	return strncmp(client->lang, "es", 2) == 0 ? dispute->name_es : dispute->name_en;
+}
+
+static void add_item(struct client *client, const json_t *item, bool names, struct chy_buffer *out)
+{
+	struct chy_str code = chy_json_str(item, "code");
+
+	if (json_is_string(item)) {
+		chy_buffer_add(out, json_string_value(item), json_string_length(item));
+	} else if (code.size && names) {
+		name_of_code(client, code, out);
+	} else if (code.size) {
+		chy_buffer_add_str(out, code);
+	} else {
+		chy_json_canonical(item, out);
+	}
+}
+
+void cell_text(struct client *client, const json_t *row, const char *key, bool names,
+	struct chy_buffer *out)
+{
+	const json_t *value = json_object_get(row, key);
+
+	chy_buffer_clear(out);
+	if (json_is_array(value)) {
+		for (size_t i = 0; i < json_array_size(value); i++) {
+			if (i)
+				chy_buffer_add_str(out, names ? CHY_STR(", ") : CHY_STR("|"));
+			add_item(client, json_array_get(value, i), names, out);
+		}
+	} else if (json_is_integer(value)) {
+		chy_buffer_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	} else if (json_is_real(value)) {
+		chy_buffer_printf(out, names ? "%.1f" : "%g", json_real_value(value));
+	} else if (value && !json_is_null(value)) {
+		add_item(client, value, names, out);
+	}
+	chy_buffer_add(out, "", 0);
+}
+
+/* -- machine formats ------------------------------------------------------ */
+
+/* RFC 4180. */
+static void print_csv_cell(struct chy_str text)
+{
+	bool quote = false;
+
+	for (size_t i = 0; i < text.size && !quote; i++)
+		quote = strchr(",\"\r\n", text.data[i]) != NULL;
+	if (quote)
+		putchar('"');
+	for (size_t i = 0; i < text.size; i++) {
+		if (quote && text.data[i] == '"')
+			putchar('"');
+		putchar(text.data[i]);
+	}
+	if (quote)
+		putchar('"');
+}
+
+/* Tabs and line ends inside a cell become blanks. */
+static void print_tsv_cell(struct chy_str text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		putchar(text.data[i] == '\t' || text.data[i] == '\n' || text.data[i] == '\r'
+				? ' '
+				: text.data[i]);
+}
+
+static void print_separated(
+	struct client *client, const struct column *columns, size_t n, const json_t *rows, bool csv)
+{
+	struct chy_buffer cell;
+
+	chy_buffer_init(&cell);
+	for (size_t i = 0; i <= json_array_size(rows); i++) {
+		for (size_t c = 0; c < n; c++) {
+			struct chy_str text = chy_str_from(columns[c].key);
+
+			if (i) {
+				cell_text(client, json_array_get(rows, i - 1), columns[c].key,
+					false, &cell);
+				text = (struct chy_str){cell.data, cell.size};
+			}
+			if (c)
+				putchar(csv ? ',' : '\t');
+			if (csv)
+				print_csv_cell(text);
+			else
+				print_tsv_cell(text);
+		}
+		fputs(csv ? "\r\n" : "\n", stdout);
+	}
+	chy_buffer_fini(&cell);
+}
+
+/* -- tables for people ---------------------------------------------------- */
+
+enum { GAP = 2, NARROWEST = 12, LINES = 6 };
+
+struct cells {
+	char **text; /* row by row */
+	size_t rows, columns;
+	size_t width[16];
+};
+
+static struct chy_str cell_at(const struct cells *cells, size_t row, size_t column)
+{
+	return chy_str_from(cells->text[row * cells->columns + column]);
+}
+
+static bool gather(struct client *client, const struct column *columns, size_t n,
+	const json_t *rows, struct cells *out)
+{
+	struct chy_buffer cell;
+
+	*out = (struct cells){.rows = json_array_size(rows), .columns = n};
+	out->text = calloc(out->rows * n + 1, sizeof(*out->text));
+	chy_buffer_init(&cell);
+	for (size_t c = 0; c < n; c++)
+		out->width[c] = chy_display_width(chy_str_from(columns[c].header));
+	for (size_t i = 0; out->text && i < out->rows * n; i++) {
+		size_t width;
+
+		cell_text(client, json_array_get(rows, i / n), columns[i % n].key, true, &cell);
+		out->text[i] = strdup(cell.data);
+		width = chy_display_width(chy_str_from(out->text[i]));
+		if (width > out->width[i % n])
+			out->width[i % n] = width;
+	}
+	chy_buffer_fini(&cell);
+	return out->text != NULL;
+}
+
+/* Wide columns share what the others leave; where even these do not fit, the
+ * widest gives way. */
+static void fit(const struct client *client, const struct column *columns, struct cells *cells)
+{
+	for (;;) {
+		size_t total = 0, widest = cells->columns;
+
+		for (size_t c = 0; c < cells->columns; c++)
+			total += cells->width[c] + GAP;
+		if (total <= client->width + GAP)
+			return;
+		for (int wide = 1; wide >= 0 && widest == cells->columns; wide--)
+			for (size_t c = 0; c < cells->columns; c++)
+				if (columns[c].wide == (wide == 1) && cells->width[c] > NARROWEST &&
+					(widest == cells->columns ||
+						cells->width[c] > cells->width[widest]))
+					widest = c;
+		if (widest == cells->columns)
+			return;
+		cells->width[widest]--;
+	}
+}
+
+static void spaces(size_t n)
+{
+	printf("%*s", (int)n, "");
+}
+
+static void print_table_row(const struct client *client, const struct cells *cells, size_t row)
+{
+	struct chy_str rest[16];
+	bool more = true;
+
+	for (size_t c = 0; c < cells->columns; c++)
+		rest[c] = cell_at(cells, row, c);
+	for (size_t line = 0; more && line < LINES; line++) {
+		size_t owed = 0;
+
+		more = false;
+		for (size_t c = 0; c < cells->columns; c++) {
+			size_t skip = 0, size = 0;
+			struct chy_str part = rest[c];
+
+			if (rest[c].size)
+				size = chy_display_break(
+					rest[c], cells->width[c], client->lang, &skip);
+			part.size = size;
+			if (size) {
+				spaces(owed);
+				printf("%.*s", (int)size, part.data);
+				owed = 0;
+			}
+			owed += cells->width[c] - chy_display_width(part) + GAP;
+			rest[c].data += size + skip;
+			rest[c].size -= size + skip;
+			more |= rest[c].size > 0;
+		}
+		putchar('\n');
+	}
+}
+
+static void print_table(
+	struct client *client, const struct column *columns, size_t n, const json_t *rows)
+{
+	struct cells cells;
+
+	if (!gather(client, columns, n, rows, &cells))
+		return;
+	fit(client, columns, &cells);
+	if (client->colour)
+		fputs("\033[1m", stdout);
+	for (size_t c = 0; c < n; c++)
+		printf("%s%*s", columns[c].header,
+			c + 1 < n ? (int)(cells.width[c] + GAP -
+					    chy_display_width(chy_str_from(columns[c].header)))
+				  : 0,
+			"");
+	fputs(client->colour ? "\033[0m\n" : "\n", stdout);
+	for (size_t row = 0; row < cells.rows; row++)
+		print_table_row(client, &cells, row);
+	for (size_t i = 0; i < cells.rows * n; i++)
+		free(cells.text[i]);
+	free(cells.text);
+}
+
+/* In a pipe: a row a line, nothing cut, two blanks between. */
+static void print_plain(
+	struct client *client, const struct column *columns, size_t n, const json_t *rows)
+{
+	struct chy_buffer cell;
+
+	chy_buffer_init(&cell);
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		for (size_t c = 0; c < n; c++) {
+			cell_text(client, json_array_get(rows, i), columns[c].key, true, &cell);
+			printf("%s%s", c ? "  " : "", cell.size ? cell.data : "-");
+		}
+		putchar('\n');
+	}
+	chy_buffer_fini(&cell);
+}
+
+int print_rows(struct client *client, const struct column *columns, size_t n, const json_t *rows)
+{
+	size_t i;
+	json_t *row;
+
+	switch (client->format) {
+	case FORMAT_JSON:
+		print_as_json(client, rows);
+		break;
+	case FORMAT_JSONL:
+		json_array_foreach(rows, i, row) print_as_json(client, row);
+		break;
+	case FORMAT_CSV:
+	case FORMAT_TSV:
+		print_separated(client, columns, n, rows, client->format == FORMAT_CSV);
+		break;
+	default:
+		if (!json_array_size(rows))
+			break;
+		if (client->terminal || client->format_given)
+			print_table(client, columns, n, rows);
+		else
+			print_plain(client, columns, n, rows);
+	}
+	return json_array_size(rows) ? EXIT_ANSWERED : EXIT_NOTHING;
+}
+
+void print_wrapped(const struct client *client, struct chy_str text, size_t indent)
+{
+	size_t room = client->width > indent + 20 ? client->width - indent : 20;
+
+	text = chy_str_trim(text);
+	while (text.size) {
+		size_t skip = 0, size = chy_display_break(text, room, client->lang, &skip);
+
+		spaces(indent);
+		printf("%.*s\n", (int)size, text.data);
+		text.data += size + skip;
+		text.size -= size + skip;
+	}
+}

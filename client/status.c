@@ -1,0 +1,137 @@
+/* status: the daemon's health, and what the archive itself says. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "client.h"
+
+/* A path of any length: a socket's own may hold 107 bytes. */
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), place;
+
+	if (fd < 0)
+		return -1;
+	place = open(path, O_PATH | O_CLOEXEC);
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", place);
+	if (place < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address))) {
+		close(fd);
+		fd = -1;
+	}
+	if (place >= 0)
+		close(place);
+	return fd;
+}
+
+static json_t *ask_daemon(const json_t *holder)
+{
+	static const char question[] = "{\"do\":\"status\"}\n";
+	const char *path = json_string_value(json_object_get(holder, "socket"));
+	struct timeval patience = {.tv_sec = 5};
+	int fd = path ? connect_to(path) : -1;
+	char answer[65536];
+	size_t size = 0;
+	json_t *status = NULL;
+
+	if (fd < 0)
+		return NULL;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (write(fd, question, sizeof(question) - 1) == (ssize_t)sizeof(question) - 1)
+		while (size + 1 < sizeof(answer)) {
+			ssize_t n = read(fd, answer + size, sizeof(answer) - size - 1);
+
+			if (n <= 0)
+				break;
+			size += (size_t)n;
+			if (memchr(answer, '\n', size))
+				break;
+		}
+	close(fd);
+	if (!size || chy_json_parse(answer, size, &status, NULL))
+		return NULL;
+	return status;
+}
+
+static void print_object(struct client *client, const json_t *object, const char *title)
+{
+	struct chy_buffer cell;
+	const char *key;
+	json_t *value;
+
+	printf("%s\n", title);
+	chy_buffer_init(&cell);
+	json_object_foreach((json_t *)object, key, value)
+	{
+		cell_text(client, object, key, true, &cell);
+		printf("  %-14s %s\n", key, cell.data);
+	}
+	chy_buffer_fini(&cell);
+}
+
+static int archive_status(struct client *client, json_t **out)
+{
+	struct chy_snapshot *snapshot;
+	struct chy_record record;
+	struct chy_fault fault;
+	char head[CHY_HASH_HEX], time[CHY_TIME_SIZE];
+	json_t *counts;
+	uint64_t seq;
+
+	if (chy_view_counts(client->view, client->as_of, &counts, &fault))
+		return tell(&fault);
+	json_object_del(counts, "last_day");
+	if (chy_snapshot_open(client->archive, &snapshot, &fault)) {
+		json_decref(counts);
+		return tell(&fault);
+	}
+	seq = chy_snapshot_last_seq(snapshot);
+	if (chy_snapshot_record(snapshot, seq, &record, &fault)) {
+		chy_snapshot_close(snapshot);
+		json_decref(counts);
+		return tell(&fault);
+	}
+	json_object_set_new(counts, "archive", json_string(client->program_archive));
+	json_object_set_new(counts, "uuid", json_string(chy_archive_uuid(client->archive)));
+	json_object_set_new(counts, "records", json_integer((json_int_t)seq));
+	json_object_set_new(counts, "head", json_string(chy_hash_to_hex(&record.hash, head)));
+	json_object_set_new(counts, "last_time", json_string(chy_time_format(record.time, time)));
+	chy_snapshot_close(snapshot);
+	*out = counts;
+	return 0;
+}
+
+int run_status(struct client *client, int argc, char **argv)
+{
+	json_t *holder = NULL, *daemon = NULL, *archive, *both;
+	int rest,
+		status = read_options(client, command_named("status"), NULL, 0, argc, argv, &rest);
+
+	if (!status)
+		status = open_archive(client);
+	if (!status)
+		status = archive_status(client, &archive);
+	if (status)
+		return status < 0 ? 0 : status;
+	if (chy_archive_holder(client->program_archive, &holder) == CHY_OK)
+		daemon = ask_daemon(holder);
+	both = json_pack("{s:o, s:o}", "archive", archive, "daemon",
+		daemon	 ? daemon
+		: holder ? json_incref(holder)
+			 : json_null());
+	if (!print_as_json(client, both)) {
+		print_object(client, archive, "archive");
+		if (daemon)
+			print_object(client, daemon, "daemon");
+		else if (holder)
+			print_object(client, holder, "daemon (does not answer)");
+		else
+			printf("daemon\n  none runs on this archive\n");
+	}
+	json_decref(both);
+	json_decref(holder);
+	return 0;
+}
