@@ -13,6 +13,7 @@ struct act {
 	const struct chy_lex_frame *frame;
 	struct chy_side actors, recipients;
 	bool proposed; /* by who speaks: it ought to be done */
+	bool decided; /* and announced */
 	bool intended; /* wanted, decided, planned */
 };
 
@@ -60,7 +61,8 @@ static bool fits_word(const struct act *act)
 		       !chy_relation(act->line, act->trigger, "aux") &&
 		       !chy_relation(act->line, act->trigger, "cop");
 	case 'N':
-		return (upos == CHY_UPOS_NOUN || upos == CHY_UPOS_PROPN) && !only_names(act);
+		return (upos == CHY_UPOS_NOUN || (upos == CHY_UPOS_PROPN && act->trigger == 0)) &&
+		       !only_names(act);
 	default:
 		return has_copula(act->line, act->trigger) ||
 		       chy_relation(act->line, act->trigger, "xcomp");
@@ -105,6 +107,10 @@ static bool fits_object(struct act *act)
 	if (!wanted.size)
 		return true;
 	act->object = object_below(act, act->trigger, wanted, 1);
+	/* *a guerra que opôs …* */
+	if (act->object == CHY_NONE && chy_relation(act->line, act->trigger, "acl") &&
+		one_of(act->line->lemmas[chy_word_at(act->line, act->trigger)->head], wanted))
+		act->object = chy_word_at(act->line, act->trigger)->head;
 	return act->object != CHY_NONE;
 }
 
@@ -221,6 +227,8 @@ static bool enough_sides(struct act *act)
 
 	if (!act->actors.count)
 		return false;
+	if (flagged(act, "official") && (act->actors.by_reference || act->recipients.loose))
+		return false;
 	if (both > 1)
 		return true;
 	/* Nobody else is named: at home, unless the words say otherwise. */
@@ -265,6 +273,11 @@ static bool denied(const struct act *act, int32_t word)
 		       chy_word_kind(act->document->coder, act->line->lemmas[word], "deny"));
 }
 
+static bool plainly_denied(const struct act *act, int32_t word)
+{
+	return marked(act, word, "advmod det", "deny");
+}
+
 static bool in_the_future(const struct act *act, int32_t word)
 {
 	int32_t child = CHY_NONE;
@@ -307,6 +320,13 @@ static bool long_ago(const struct act *act, const struct chy_when *when)
 		return false;
 	chy_edtf_bounds(&when->date, &first, &last);
 	return last < act->document->day - 365;
+}
+
+/* *decidiu*, *anunciou*: announced, and meant. */
+static bool decides(const struct act *act, int32_t word)
+{
+	return word != act->trigger && chy_is_verb(act->line, word) &&
+	       chy_word_kind(act->document->coder, act->line->lemmas[word], "decide");
 }
 
 static bool intends(const struct act *act, int32_t word)
@@ -466,11 +486,13 @@ static void set_intended(struct act *act, struct chy_event *event)
 		break;
 	case CHY_ASSAULT:
 	case CHY_COERCE:
+		if (act->decided)
+			break;
 		become(event, CHY_THREATEN, "130", -6.0);
 		event->aux = (struct chy_str){"", 0};
 		break;
 	case CHY_SANCTION:
-		if (act->intended)
+		if (act->intended && !act->decided)
 			become(event, CHY_THREATEN, "132", -6.0);
 		break;
 	default:
@@ -549,7 +571,8 @@ static void emit(struct act *act)
 		act->document->last_pair = pair;
 	}
 	act->proposed = ought(act);
-	act->intended = along(act, intends);
+	act->decided = along(act, decides);
+	act->intended = act->decided || along(act, intends);
 	event->aux = aux_of(act, when);
 	set_category(act, event);
 	if (act->proposed)
@@ -627,7 +650,7 @@ static bool try_frame(struct act *act)
 		return false;
 	if (flagged(act, "reflexive") && !reflexive(act))
 		return false;
-	if (flagged(act, "negated") && !along(act, denied))
+	if (flagged(act, "negated") && !along(act, plainly_denied))
 		return false;
 	if (flagged(act, "speech") && act->line->speech == CHY_NONE &&
 		!act->line->quoted[act->trigger])

@@ -62,8 +62,9 @@ static bool told_again(const struct chy_document *document, const struct chy_eve
 		!same_side(first->recipients, first->recipient_count, later->recipients,
 			later->recipient_count))
 		return false;
-	if (chy_str_equal(first->rule, later->rule) ||
-		chy_str_equal(first->trigger, later->trigger))
+	if (chy_str_equal(first->trigger, later->trigger) ||
+		(chy_str_equal(first->rule, later->rule) &&
+			chy_category_reciprocal(first->category)))
 		return first->sentence == later->sentence || !said_besides(document, later);
 	if (first->category == CHY_CONSULT && first->date.size && later->date.size)
 		return true;

@@ -162,7 +162,8 @@ void chy_resolve(
  * the tree has it, or who was spoken of last. */
 void chy_subject(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out);
-int32_t chy_subject_word(const struct chy_line *line, int32_t word);
+int32_t chy_subject_word(
+	const struct chy_document *document, const struct chy_line *line, int32_t word);
 /* The actors of a slot of a frame ("S", "a", "com" …) around a trigger. */
 void chy_slot(struct chy_document *document, struct chy_line *line, int32_t trigger,
 	struct chy_str slot, const struct chy_side *not_these, struct chy_side *out);

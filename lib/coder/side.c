@@ -206,6 +206,11 @@ static bool first_person(
 	       chy_word_kind(document->coder, line->lemmas[word], "we");
 }
 
+static bool relative(const struct chy_line *line, int32_t word)
+{
+	return chy_word_has(chy_word_at(line, word), "PronType", "Rel");
+}
+
 /* *esta aliança*, *esse acordo*: those whom the sentence before names, but for
  * who speaks. */
 static bool add_pointed_at(
@@ -271,6 +276,15 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 		found = add_pair(document, line, word, out);
 	if (!found && (sector.data || w->upos == CHY_UPOS_PROPN))
 		add_beside(line, word, sector, out, depth);
+	if (!found && !out->count && relative(line, word) && w->head >= 0) {
+		int32_t clause = w->head;
+
+		if (!chy_relation(line, clause, "acl") && chy_word_at(line, clause)->head >= 0)
+			clause = chy_word_at(line, clause)->head;
+		if (chy_relation(line, clause, "acl") && chy_word_at(line, clause)->head >= 0)
+			resolve(document, line, chy_word_at(line, clause)->head, out, depth + 1);
+		return;
+	}
 	if (!found && !out->count)
 		add_pointed_at(document, line, word, out);
 	add_coordinated(document, line, word, out, depth);
@@ -289,12 +303,16 @@ static int32_t own_subject(const struct chy_line *line, int32_t word)
 	return chy_child_in(line, word, "nsubj csubj", CHY_NONE);
 }
 
-static bool relative(const struct chy_line *line, int32_t word)
+/* What marks a clause (its lemma, folded); empty for nothing. */
+static struct chy_str marker_of(const struct chy_line *line, int32_t word)
 {
-	return chy_word_has(chy_word_at(line, word), "PronType", "Rel");
+	int32_t marker = chy_child_in(line, word, "mark case", CHY_NONE);
+
+	return marker == CHY_NONE ? (struct chy_str){"", 0} : line->lemmas[marker];
 }
 
-int32_t chy_subject_word(const struct chy_line *line, int32_t word)
+int32_t chy_subject_word(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
 	for (int steps = 0; steps < DEPTH && word >= 0; steps++) {
 		int32_t subject = own_subject(line, word);
@@ -304,6 +322,11 @@ int32_t chy_subject_word(const struct chy_line *line, int32_t word)
 			return subject;
 		if (chy_relation(line, word, "acl"))
 			return head;
+		/* *penalizar X por apoiar …*: X did. */
+		if (head >= 0 && chy_relation(line, word, "advcl") &&
+			chy_word_kind(document->coder, marker_of(line, word), "because") &&
+			chy_child_in(line, head, "obj", CHY_NONE) != CHY_NONE)
+			return chy_child_in(line, head, "obj", CHY_NONE);
 		if (head < 0 ||
 			!(chy_relation(line, word, "conj") || chy_relation(line, word, "xcomp") ||
 				chy_relation(line, word, "advcl") ||
@@ -376,10 +399,24 @@ static void add_second_subject(
 		chy_resolve(document, line, second, out);
 }
 
+/* *posições militares russas*: what is of a state by its demonym, though no
+ * post and no body; but not people at home. */
+static bool add_by_demonym(
+	struct chy_document *document, struct chy_line *line, int32_t subject, struct chy_side *out)
+{
+	int32_t child = CHY_NONE;
+
+	if (chy_word_kind(document->coder, line->lemmas[subject], "people"))
+		return false;
+	while ((child = chy_child_in(line, subject, "amod", child)) != CHY_NONE)
+		add_covering(line, child, out);
+	return out->count > 0;
+}
+
 void chy_subject(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
 {
-	int32_t subject = chy_subject_word(line, word);
+	int32_t subject = chy_subject_word(document, line, word);
 
 	if (subject != CHY_NONE) {
 		const struct chy_word *w = chy_word_at(line, subject);
@@ -388,6 +425,8 @@ void chy_subject(
 		add_second_subject(document, line, subject, out);
 		if (!out->count && w->upos == CHY_UPOS_PRON && !relative(line, subject)) {
 			unsaid_subject(document, line, word, out);
+		} else if (!out->count && add_by_demonym(document, line, subject, out)) {
+			out->loose = true;
 		} else if (!out->count && standing(document, line, subject).data) {
 			chy_side_join(out, &document->last_subject);
 			out->by_reference = true;
@@ -496,8 +535,14 @@ static void by_order(struct chy_document *document, struct chy_line *line, int32
 
 		if (w->upos == CHY_UPOS_VERB && !chy_word_has(w, "VerbForm", "Inf"))
 			return;
-		if (!chy_str_equal(line->lemmas[i], slot) || w->upos != CHY_UPOS_ADP)
+		if (w->upos != CHY_UPOS_ADP)
 			continue;
+		if (!chy_str_equal(line->lemmas[i], slot)) {
+			/* What follows another preposition is of its noun. */
+			if (chy_word_kind(document->coder, slot, "of"))
+				return;
+			continue;
+		}
 		for (int32_t j = i + 1; j < n && j < i + 4; j++) {
 			found = (struct chy_side){0};
 			add_covering(line, j, &found);
@@ -508,7 +553,6 @@ static void by_order(struct chy_document *document, struct chy_line *line, int32
 			}
 		}
 	}
-	(void)document;
 }
 
 bool chy_passive(const struct chy_line *line, int32_t word)
@@ -530,7 +574,7 @@ static void objects(struct chy_document *document, struct chy_line *line, int32_
 	struct chy_side found = {0};
 
 	if (chy_passive(line, trigger)) {
-		int32_t subject = chy_subject_word(line, trigger);
+		int32_t subject = chy_subject_word(document, line, trigger);
 
 		if (subject == CHY_NONE && chy_relation(line, trigger, "amod"))
 			subject = chy_word_at(line, trigger)->head;
@@ -577,6 +621,14 @@ static void demonyms(struct chy_line *line, int32_t trigger, const struct chy_si
 	while ((child = chy_child_in(line, trigger, "amod nmod", child)) != CHY_NONE)
 		if (!chy_preposition(line, child).size)
 			add_covering(line, child, &found);
+	/* *congelou os bens haitianos* */
+	while (chy_is_verb(line, trigger) &&
+		(child = chy_child_in(line, trigger, "obj obl nsubj:pass", child)) != CHY_NONE) {
+		int32_t of = CHY_NONE;
+
+		while ((of = chy_child_in(line, child, "amod", of)) != CHY_NONE)
+			add_covering(line, of, &found);
+	}
 	keep_others(&found, not_these, out);
 }
 

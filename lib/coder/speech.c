@@ -41,7 +41,7 @@ static void note_outlet(struct chy_document *document, struct chy_line *line, in
 
 static bool speak(struct chy_document *document, struct chy_line *line, int32_t verb)
 {
-	int32_t subject = chy_subject_word(line, verb);
+	int32_t subject = chy_subject_word(document, line, verb);
 	struct chy_side side = {0};
 
 	if (subject != CHY_NONE && is_outlet(document, line, subject)) {
