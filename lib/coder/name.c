@@ -437,6 +437,28 @@ static const struct chy_mention *state_after(const struct scan *scan, uint32_t t
 	return NULL;
 }
 
+/* *Japanese prime minister*, *Russia's foreign minister*: the state before. */
+static const struct chy_mention *state_before(const struct scan *scan, uint32_t token)
+{
+	const struct chy_sentence *sentence = scan->line->sentence;
+
+	for (uint32_t back = 1; back <= 3 && back <= token; back++) {
+		const struct chy_token *t = &sentence->tokens[token - back];
+		const struct chy_word *w = &sentence->words[t->first_word];
+		int32_t found = scan->line->mention[t->first_word];
+
+		if (found != CHY_NONE) {
+			const struct chy_mention *mention = &scan->line->mentions[found];
+
+			return mention->person || !mention->resolved ? NULL : mention;
+		}
+		if (w->upos != CHY_UPOS_ADJ && w->upos != CHY_UPOS_PART &&
+			w->upos != CHY_UPOS_NOUN && w->upos != CHY_UPOS_PROPN)
+			return NULL;
+	}
+	return NULL;
+}
+
 /* The name after a post, with or without a comma: [from, until). */
 static bool name_after(const struct scan *scan, uint32_t token, uint32_t *from, uint32_t *until)
 {
@@ -500,13 +522,15 @@ static void find_post(struct scan *scan, uint32_t token)
 		line->mention[line->sentence->tokens[token].first_word] != CHY_NONE)
 		return;
 	end = token + n;
-	state = state_after(scan, end, &end);
+	state = state_before(scan, token);
+	if (!state)
+		state = state_after(scan, end, &end);
 	post = add_mention(scan, token, n);
 	set_post(&post->party, value);
 	if (state) {
 		post->party.actor = state->party.actor;
 		post->resolved = true;
-		if (state->last > post->last)
+		if (state->last > post->last && state->first > post->last)
 			post->last = state->last;
 	}
 	name_the_holder(scan, post, end);

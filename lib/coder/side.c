@@ -600,9 +600,13 @@ static void agents(struct chy_document *document, struct chy_line *line, int32_t
 	const struct chy_side *not_these, struct chy_side *out)
 {
 	struct chy_side found = {0};
-	int32_t agent = chy_child_in(line, trigger, "obl:agent", CHY_NONE);
+	int32_t agent = chy_child_in(line, trigger, "obl:agent", CHY_NONE), child = CHY_NONE;
 
 	if (chy_passive(line, trigger)) {
+		while (agent == CHY_NONE &&
+			(child = chy_child_in(line, trigger, "obl", child)) != CHY_NONE)
+			if (chy_word_kind(document->coder, chy_preposition(line, child), "by"))
+				agent = child;
 		if (agent != CHY_NONE)
 			chy_resolve(document, line, agent, &found);
 		keep_others(&found, not_these, out);
@@ -612,15 +616,16 @@ static void agents(struct chy_document *document, struct chy_line *line, int32_t
 	keep_others(&found, not_these, out);
 }
 
-static void demonyms(struct chy_line *line, int32_t trigger, const struct chy_side *not_these,
+static void demonyms(struct chy_document *document, struct chy_line *line, int32_t trigger, const struct chy_side *not_these,
 	struct chy_side *out)
 {
 	int32_t child = CHY_NONE;
 	struct chy_side found = {0};
 
-	while ((child = chy_child_in(line, trigger, "amod nmod", child)) != CHY_NONE)
-		if (!chy_preposition(line, child).size)
-			add_covering(line, child, &found);
+	while ((child = chy_child_in(line, trigger, "amod nmod compound", child)) != CHY_NONE)
+		if (!chy_preposition(line, child).size ||
+			chy_str_is(chy_word_at(line, child)->deprel, "nmod:poss"))
+			resolve(document, line, child, &found, DEPTH - 2);
 	/* *congelou os bens haitianos* */
 	while (chy_is_verb(line, trigger) &&
 		(child = chy_child_in(line, trigger, "obj obl nsubj:pass", child)) != CHY_NONE) {
@@ -659,7 +664,7 @@ void chy_slot(struct chy_document *document, struct chy_line *line, int32_t trig
 	} else if (chy_str_is(slot, "O")) {
 		objects(document, line, trigger, not_these, out);
 	} else if (chy_str_is(slot, "D")) {
-		demonyms(line, trigger, not_these, out);
+		demonyms(document, line, trigger, not_these, out);
 	} else if (chy_str_is(slot, "X")) {
 		clauses(document, line, trigger, not_these, out);
 	} else if (chy_str_is(slot, "P")) {
