@@ -1,0 +1,128 @@
+/* The configuration file, by libconfuse. Each key is described in
+ * systemd/chanceryd.conf. */
+#include <confuse.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon.h"
+
+void config_init(struct config *config)
+{
+	*config = (struct config){.rescan_seconds = 30,
+		.worker_seconds = 60,
+		.files_in_flight = 64,
+		.file_megabytes = 32,
+		.megabytes_in_flight = 32,
+		.worker_megabytes = 2048};
+}
+
+void config_fini(struct config *config)
+{
+	free(config->file);
+	free(config->inbox);
+	free(config->archive);
+	free(config->socket);
+	free(config->done_directory);
+	free(config->rejected_directory);
+	free(config->control_group);
+	free(config->date);
+}
+
+static void on_error(cfg_t *cfg, const char *format, va_list list)
+{
+	fprintf(stderr,
+		"chanceryd: %s:%d: ", cfg && cfg->filename ? cfg->filename : "configuration",
+		cfg ? cfg->line : 0);
+	vfprintf(stderr, format, list);
+	fprintf(stderr, "; systemd/chanceryd.conf names every key\n");
+}
+
+static int positive(cfg_t *cfg, cfg_opt_t *option)
+{
+	if (cfg_opt_getnint(option, cfg_opt_size(option) - 1) > 0)
+		return 0;
+	cfg_error(cfg, "%s takes a whole number from 1 on", cfg_opt_name(option));
+	return -1;
+}
+
+int config_read(struct config *config, const char *path)
+{
+	char *inbox = NULL, *archive = NULL, *socket = NULL, *done = NULL, *rejected = NULL;
+	char *group = NULL;
+	cfg_bool_t remove_done = config->remove_done ? cfg_true : cfg_false;
+	cfg_opt_t options[] = {CFG_SIMPLE_STR("inbox", &inbox), CFG_SIMPLE_STR("archive", &archive),
+		CFG_SIMPLE_STR("socket", &socket), CFG_SIMPLE_STR("done-directory", &done),
+		CFG_SIMPLE_STR("rejected-directory", &rejected),
+		CFG_SIMPLE_STR("control-group", &group),
+		CFG_SIMPLE_BOOL("remove-done", &remove_done),
+		CFG_SIMPLE_INT("workers", &config->workers),
+		CFG_SIMPLE_INT("rescan-seconds", &config->rescan_seconds),
+		CFG_SIMPLE_INT("worker-seconds", &config->worker_seconds),
+		CFG_SIMPLE_INT("worker-megabytes", &config->worker_megabytes),
+		CFG_SIMPLE_INT("files-in-flight", &config->files_in_flight),
+		CFG_SIMPLE_INT("megabytes-in-flight", &config->megabytes_in_flight),
+		CFG_SIMPLE_INT("file-megabytes", &config->file_megabytes), CFG_END()};
+	static const char *const counted[] = {"workers", "rescan-seconds", "worker-seconds",
+		"worker-megabytes", "files-in-flight", "megabytes-in-flight", "file-megabytes"};
+	char **const targets[] = {&config->inbox, &config->archive, &config->socket,
+		&config->done_directory, &config->rejected_directory, &config->control_group};
+	cfg_t *cfg = cfg_init(options, CFGF_NONE);
+	int result;
+
+	cfg_set_error_function(cfg, on_error);
+	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
+		cfg_set_validate_func(cfg, counted[i], positive);
+	result = cfg_parse(cfg, path);
+	if (result == CFG_SUCCESS) {
+		char *read[] = {inbox, archive, socket, done, rejected, group};
+
+		for (size_t i = 0; i < sizeof(read) / sizeof(read[0]); i++)
+			if (read[i]) {
+				free(*targets[i]);
+				*targets[i] = read[i]; /* the caller of libconfuse owns it */
+			}
+		config->remove_done = remove_done == cfg_true;
+	} else if (result == CFG_FILE_ERROR) {
+		fprintf(stderr, "chanceryd: the configuration %s cannot be read\n", path);
+	}
+	cfg_free(cfg);
+	return result == CFG_SUCCESS ? 0 : STATUS_USAGE;
+}
+
+static char *joined(const char *directory, const char *name)
+{
+	size_t size = strlen(directory) + strlen(name) + 2;
+	char *path = malloc(size);
+
+	if (path)
+		snprintf(path, size, "%s/%s", directory, name);
+	return path;
+}
+
+int config_complete(struct config *config)
+{
+	const char *archive = getenv("CHANCERY_ARCHIVE");
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (!config->archive)
+		config->archive = strdup(archive && archive[0] ? archive : "/var/lib/chancery");
+	if (!config->archive)
+		return STATUS_ARCHIVE;
+	if (!config->inbox)
+		config->inbox = joined(config->archive, "inbox");
+	if (!config->inbox)
+		return STATUS_ARCHIVE;
+	if (!config->socket)
+		config->socket = joined(config->archive, "control.sock");
+	if (!config->done_directory)
+		config->done_directory = joined(config->inbox, "done");
+	if (!config->rejected_directory)
+		config->rejected_directory = joined(config->inbox, "rejected");
+	if (config->workers <= 0)
+		config->workers = cores > 0 ? cores : 1;
+	return config->socket && config->done_directory && config->rejected_directory
+		       ? 0
+		       : STATUS_ARCHIVE;
+}

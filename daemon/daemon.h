@@ -1,0 +1,183 @@
+/* What the files of the daemon share.
+ *
+ * One libuv loop owns inbox, workers and control socket; one thread of its own
+ * writes. A file goes: inbox.c (seen) → file.c (read) → pool.c (to a worker
+ * and back) → entry.c (what goes into the log) → writer.c (on disk) → file.c
+ * (out of the inbox). */
+#pragma once
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <uv.h>
+
+#include "chancery/archive.h"
+#include "chancery/json.h"
+#include "chancery/view.h"
+
+/* -- configuration (config.c, options.c) ---------------------------------- */
+
+struct config {
+	char *file, *inbox, *archive, *socket, *done_directory, *rejected_directory;
+	char *control_group, *date;
+	long workers, rescan_seconds, worker_seconds, files_in_flight;
+	long file_megabytes, megabytes_in_flight, worker_megabytes;
+	bool once, remove_done;
+};
+
+/* Exit statuses. */
+enum { STATUS_USAGE = 2, STATUS_ARCHIVE = 3 };
+
+void config_init(struct config *config);
+void config_fini(struct config *config);
+/* Reads a file over what is set. 0, or STATUS_USAGE with the reason printed. */
+int config_read(struct config *config, const char *path);
+/* The command line, after the file that it names; -1: help was printed. */
+int options_read(struct config *config, int argc, char **argv);
+/* Fills what was not said: inbox, socket, done/ and rejected/. */
+int config_complete(struct config *config);
+
+/* -- words for the journal (journal.c) ------------------------------------ */
+
+enum { SAY_ERROR = 3, SAY_WARNING = 4, SAY_NOTICE = 5, SAY_INFO = 6, SAY_DEBUG = 7 };
+void journal_open(void);
+void say(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A fault in one sentence. */
+void say_fault(int priority, const char *what, const struct chy_fault *fault);
+
+/* -- files in flight (file.c) --------------------------------------------- */
+
+struct daemon;
+
+/* One file from the inbox until it has left it. */
+struct file {
+	struct file *next; /* in whatever list it is */
+	struct daemon *daemon;
+	char *name; /* in the inbox, bytes as they are */
+	char *shown; /* with %XX for what is no text */
+	char *bytes;
+	size_t size;
+	struct stat info;
+	struct chy_hash original;
+	int tries; /* how many workers fell over it */
+
+	/* What goes into the log. */
+	struct chy_entry *entries;
+	size_t entry_count;
+	json_t **bodies; /* owned, for the entries */
+	size_t body_count;
+	char **texts; /* owned, for the blobs */
+	size_t text_count;
+	bool rejected;
+	char *reason;
+	size_t fresh, sighted;
+};
+
+/* Opens, checks and reads a file. 0 with *out; CHY_NOT_FOUND where there is
+ * nothing to do (gone, a directory, still being written); CHY_EBUSY to look
+ * again later; CHY_EINPUT with *out->reason set for what must be refused. */
+int file_take(struct daemon *daemon, const char *name, bool settled, struct file **out);
+void file_free(struct file *file);
+/* Out of the inbox: to done/ or rejected/, or removed. */
+void file_leave(struct file *file);
+/* Marks for rejection: a document-rejected record is all that goes to the log. */
+int file_reject(struct file *file, const char *code, const char *reason);
+
+/* -- from a worker's answer to entries (entry.c) -------------------------- */
+
+/* The entries of a file from a worker's answer. CHY_EINPUT where it makes no
+ * sense. */
+int entries_of(struct file *file, const json_t *answer);
+int entry_of_rejection(struct file *file, const char *code, const char *reason);
+
+/* -- the inbox (inbox.c) -------------------------------------------------- */
+
+int inbox_open(struct daemon *daemon);
+void inbox_close(struct daemon *daemon);
+void inbox_rescan(struct daemon *daemon);
+/* Takes files while there is room. */
+void inbox_pump(struct daemon *daemon);
+/* A name that is not in flight any more; keep: never take it again in this
+ * run unless it changes. */
+void inbox_forget(struct daemon *daemon, const char *name, const struct stat *keep);
+bool inbox_idle(const struct daemon *daemon);
+
+/* -- workers (pool.c, worker.c) ------------------------------------------- */
+
+int pool_open(struct daemon *daemon);
+void pool_close(struct daemon *daemon);
+void pool_give(struct daemon *daemon, struct file *file);
+/* The worker's own program. */
+int worker_main(size_t megabytes);
+
+/* -- writing (writer.c) --------------------------------------------------- */
+
+int writer_open(struct daemon *daemon);
+/* Waits until everything queued is written, then stops the thread. */
+void writer_close(struct daemon *daemon);
+void writer_give(struct daemon *daemon, struct file *file);
+
+/* -- the control socket (control.c) --------------------------------------- */
+
+int control_open(struct daemon *daemon);
+void control_close(struct daemon *daemon);
+/* New records are on disk: followers are told. */
+void control_wake(struct daemon *daemon);
+json_t *status_json(struct daemon *daemon);
+
+/* -- all of it ------------------------------------------------------------ */
+
+struct worker;
+struct follower;
+struct name_set;
+
+struct daemon {
+	struct config config;
+	uv_loop_t loop;
+	struct chy_archive *archive;
+	struct chy_view *view; /* the writer thread's */
+	int64_t since;
+
+	/* inbox */
+	int inbox_fd, done_fd, rejected_fd, notify_fd, watch;
+	uv_poll_t notify;
+	uv_timer_t rescan_timer, again_timer;
+	struct name_set *names;
+	bool more, paused, draining, inbox_gone;
+	unsigned again_seconds;
+
+	/* in flight */
+	size_t files, bytes;
+	struct file *waiting, *waiting_last; /* for a worker */
+	struct worker *workers;
+	long worker_count;
+
+	/* writer */
+	pthread_t writer;
+	bool writer_runs;
+	pthread_mutex_t mutex;
+	pthread_cond_t wake;
+	struct file *queue, *queue_last, *written;
+	bool stop, out_of_room;
+	char trouble[256];
+	uv_async_t committed;
+
+	/* control */
+	int control_fd;
+	uv_pipe_t control;
+	bool control_runs;
+	struct follower *followers;
+
+	uv_signal_t signals[4];
+	uv_timer_t watchdog;
+
+	/* counts since the start */
+	uint64_t taken, documents, sightings, rejected, failures, restarts;
+};
+
+/* A file is on disk in the log, or has been dealt with otherwise. */
+void daemon_file_done(struct daemon *daemon, struct file *file);
+/* Whether there is nothing left to do; then a draining daemon leaves. */
+void daemon_check_idle(struct daemon *daemon);
+void daemon_notify(const char *state);

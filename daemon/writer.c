@@ -1,0 +1,240 @@
+/* The one thread that writes: it takes what waits, appends it in one
+ * transaction, and lets the views follow, so that no fsync stops the loop. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "daemon.h"
+
+enum { LONGEST_PAUSE = 30 };
+
+struct batch {
+	struct file *first;
+	struct chy_entry *entries;
+	size_t count;
+};
+
+static bool gather(struct batch *batch)
+{
+	size_t count = 0, at = 0;
+
+	for (struct file *file = batch->first; file; file = file->next)
+		count += file->entry_count;
+	batch->entries = calloc(count + 1, sizeof(*batch->entries));
+	if (!batch->entries)
+		return false;
+	for (struct file *file = batch->first; file; file = file->next)
+		for (size_t i = 0; i < file->entry_count; i++)
+			batch->entries[at++] = file->entries[i];
+	batch->count = at;
+	return true;
+}
+
+/* What each file became, from the outcomes of its entries. */
+static void spread(struct batch *batch)
+{
+	size_t at = 0;
+
+	for (struct file *file = batch->first; file; file = file->next)
+		for (size_t i = 0; i < file->entry_count; i++, at++) {
+			file->entries[i] = batch->entries[at];
+			file->fresh += batch->entries[at].outcome == CHY_OK &&
+				       batch->entries[at].document != NULL;
+			file->sighted += batch->entries[at].outcome == CHY_SIGHTED;
+		}
+}
+
+static void set_trouble(struct daemon *daemon, const char *text)
+{
+	pthread_mutex_lock(&daemon->mutex);
+	snprintf(daemon->trouble, sizeof(daemon->trouble), "%s", text);
+	daemon->out_of_room = text[0] != '\0';
+	pthread_mutex_unlock(&daemon->mutex);
+	uv_async_send(&daemon->committed);
+}
+
+static bool stopping(struct daemon *daemon)
+{
+	bool stop;
+
+	pthread_mutex_lock(&daemon->mutex);
+	stop = daemon->stop;
+	pthread_mutex_unlock(&daemon->mutex);
+	return stop;
+}
+
+/* Waits, but not for a daemon that is told to leave at once. */
+static void pause_for(struct daemon *daemon, unsigned seconds)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += seconds;
+	pthread_mutex_lock(&daemon->mutex);
+	while (!daemon->stop &&
+		pthread_cond_timedwait(&daemon->wake, &daemon->mutex, &until) != ETIMEDOUT)
+		;
+	pthread_mutex_unlock(&daemon->mutex);
+}
+
+/* A fault that passes (no room, no memory) is waited for: nothing is lost,
+ * and intake stops meanwhile. */
+static bool append(struct daemon *daemon, struct batch *batch)
+{
+	struct chy_fault fault;
+	unsigned seconds = 1;
+	char sentence[1024];
+	bool in_trouble = false;
+
+	while (!gather(batch) ||
+		chy_archive_append(daemon->archive, batch->entries, batch->count, &fault)) {
+		free(batch->entries);
+		if (batch->entries) {
+			chy_fault_sentence(&fault, sentence, sizeof(sentence));
+			if (!in_trouble)
+				say(SAY_ERROR,
+					"the log cannot be written: %s; intake waits until "
+					"it can",
+					sentence);
+			in_trouble = true;
+			set_trouble(daemon, sentence);
+		}
+		batch->entries = NULL;
+		if (stopping(daemon))
+			return false;
+		pause_for(daemon, seconds);
+		if (stopping(daemon))
+			return false;
+		seconds = seconds < LONGEST_PAUSE / 2 ? seconds * 2 : LONGEST_PAUSE;
+	}
+	if (in_trouble) {
+		say(SAY_NOTICE, "the log can be written again");
+		set_trouble(daemon, "");
+	}
+	spread(batch);
+	free(batch->entries);
+	return true;
+}
+
+/* The views come after the acknowledgement; what they miss now they catch up
+ * with next time. */
+static void follow(struct daemon *daemon)
+{
+	struct chy_fault fault;
+	uint64_t seq;
+
+	if (daemon->view && chy_view_follow(daemon->view, daemon->archive, 0, &seq, &fault))
+		say_fault(SAY_WARNING, "the views are behind the log", &fault);
+}
+
+static struct file *take_queue(struct daemon *daemon)
+{
+	struct file *first;
+
+	pthread_mutex_lock(&daemon->mutex);
+	while (!daemon->queue && !daemon->stop)
+		pthread_cond_wait(&daemon->wake, &daemon->mutex);
+	first = daemon->queue;
+	daemon->queue = daemon->queue_last = NULL;
+	pthread_mutex_unlock(&daemon->mutex);
+	return first;
+}
+
+static void hand_back(struct daemon *daemon, struct file *first)
+{
+	struct file *last = first;
+
+	while (last->next)
+		last = last->next;
+	pthread_mutex_lock(&daemon->mutex);
+	last->next = daemon->written;
+	daemon->written = first;
+	pthread_mutex_unlock(&daemon->mutex);
+	uv_async_send(&daemon->committed);
+}
+
+static void drop(struct file *first)
+{
+	while (first) {
+		struct file *next = first->next;
+
+		file_free(first);
+		first = next;
+	}
+}
+
+static void *write_for_ever(void *user)
+{
+	struct daemon *daemon = user;
+	struct batch batch = {0};
+
+	while ((batch.first = take_queue(daemon))) {
+		if (!append(daemon, &batch)) {
+			drop(batch.first); /* the files are still in the inbox */
+			continue;
+		}
+		hand_back(daemon, batch.first);
+		follow(daemon);
+	}
+	return NULL;
+}
+
+static void on_committed(uv_async_t *async)
+{
+	struct daemon *daemon = async->data;
+	struct file *first;
+
+	pthread_mutex_lock(&daemon->mutex);
+	first = daemon->written;
+	daemon->written = NULL;
+	pthread_mutex_unlock(&daemon->mutex);
+	while (first) {
+		struct file *next = first->next;
+
+		daemon_file_done(daemon, first);
+		first = next;
+	}
+	control_wake(daemon);
+	inbox_pump(daemon);
+}
+
+void writer_give(struct daemon *daemon, struct file *file)
+{
+	file->next = NULL;
+	pthread_mutex_lock(&daemon->mutex);
+	if (daemon->queue_last)
+		daemon->queue_last->next = file;
+	else
+		daemon->queue = file;
+	daemon->queue_last = file;
+	pthread_cond_signal(&daemon->wake);
+	pthread_mutex_unlock(&daemon->mutex);
+}
+
+int writer_open(struct daemon *daemon)
+{
+	pthread_mutex_init(&daemon->mutex, NULL);
+	pthread_cond_init(&daemon->wake, NULL);
+	uv_async_init(&daemon->loop, &daemon->committed, on_committed);
+	daemon->committed.data = daemon;
+	if (pthread_create(&daemon->writer, NULL, write_for_ever, daemon)) {
+		say(SAY_ERROR, "the writer thread cannot be started");
+		return STATUS_ARCHIVE;
+	}
+	daemon->writer_runs = true;
+	return 0;
+}
+
+void writer_close(struct daemon *daemon)
+{
+	if (!daemon->writer_runs)
+		return;
+	pthread_mutex_lock(&daemon->mutex);
+	daemon->stop = true;
+	pthread_cond_broadcast(&daemon->wake);
+	pthread_mutex_unlock(&daemon->mutex);
+	pthread_join(daemon->writer, NULL);
+	drop(daemon->written);
+	daemon->writer_runs = false;
+}
