@@ -52,7 +52,7 @@ struct chy_lex_person {
 	uint32_t actor;
 	int32_t start, end; /* days since 1970; INT32_MAX: in office */
 	uint16_t words;
-	uint16_t surname; /* 1: the key is a last name alone */
+	uint16_t surname; /* 1: the key is a last name alone; 2: listed as a short name */
 };
 
 /* "dispute" and "place": what the catalogue disputes, and its words */

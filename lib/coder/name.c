@@ -358,7 +358,10 @@ static uint32_t find_surname(struct scan *scan, uint32_t token)
 		return 1;
 	}
 	person = in_office(scan, scan->line->folded[token], &unique);
-	if (!person || !unique || !state_named(scan->document, person->actor))
+	/* A listed short name says enough; a last name that is only that, where
+	 * its state is named too. */
+	if (!person || !unique ||
+		(person->surname != 2 && !state_named(scan->document, person->actor)))
 		return 0;
 	mention = add_mention(scan, token, 1);
 	set_person(scan, mention, person);

@@ -413,6 +413,26 @@ static bool add_by_demonym(
 	return out->count > 0;
 }
 
+/* A name right before a verb that has no subject is one, whatever the tree
+ * says, unless a preposition leads it. */
+static void add_name_before(struct chy_line *line, int32_t word, struct chy_side *out)
+{
+	int32_t at = word - 1, found;
+
+	while (at >= 0 && (chy_word_at(line, at)->upos == CHY_UPOS_AUX ||
+				  (chy_word_at(line, at)->upos == CHY_UPOS_ADV &&
+					  line->mention[at] == CHY_NONE)))
+		at--;
+	found = at < 0 ? CHY_NONE : line->mention[at];
+	if (found == CHY_NONE)
+		return;
+	at = (int32_t)line->mentions[found].first - 1;
+	if (at >= 0 && chy_word_at(line, at)->upos == CHY_UPOS_DET)
+		at--;
+	if (at < 0 || chy_word_at(line, at)->upos != CHY_UPOS_ADP)
+		add_covering(line, (int32_t)line->mentions[found].last, out);
+}
+
 void chy_subject(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
 {
@@ -433,7 +453,10 @@ void chy_subject(
 		}
 		return;
 	}
-	if (chy_is_verb(line, word))
+	if (!chy_is_verb(line, word))
+		return;
+	add_name_before(line, word, out);
+	if (!out->count)
 		unsaid_subject(document, line, word, out);
 }
 
@@ -559,7 +582,12 @@ bool chy_passive(const struct chy_line *line, int32_t word)
 {
 	const struct chy_word *w = chy_word_at(line, word);
 
-	if (chy_child_in(line, word, "nsubj:pass aux:pass obl:agent", CHY_NONE) != CHY_NONE)
+	if (chy_child_in(line, word, "aux:pass obl:agent", CHY_NONE) != CHY_NONE)
+		return true;
+	/* With an object it acts, whatever the tree calls its subject. */
+	if (chy_child_in(line, word, "obj", CHY_NONE) != CHY_NONE)
+		return false;
+	if (chy_child_in(line, word, "nsubj:pass", CHY_NONE) != CHY_NONE)
 		return true;
 	return chy_word_has(w, "VerbForm", "Part") &&
 	       chy_child_in(line, word, "aux", CHY_NONE) == CHY_NONE &&
@@ -616,8 +644,8 @@ static void agents(struct chy_document *document, struct chy_line *line, int32_t
 	keep_others(&found, not_these, out);
 }
 
-static void demonyms(struct chy_document *document, struct chy_line *line, int32_t trigger, const struct chy_side *not_these,
-	struct chy_side *out)
+static void demonyms(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	const struct chy_side *not_these, struct chy_side *out)
 {
 	int32_t child = CHY_NONE;
 	struct chy_side found = {0};

@@ -76,7 +76,7 @@ static int code_lines(struct tool *tool, struct chy_str text)
 	struct chy_str line;
 	int result = 0;
 
-	while (!result && chy_str_split(&text, '\n', &line)) {
+	while (!result && text.size && chy_str_split(&text, '\n', &line)) {
 		const char *tab = memchr(line.data, '\t', line.size);
 		struct chy_str date = {0};
 		struct chy_events events;
