@@ -119,6 +119,7 @@ struct chy_dispute {
 int chy_catalogue_open(struct chy_catalogue **out, struct chy_fault *fault);
 void chy_catalogue_close(struct chy_catalogue *catalogue);
 size_t chy_catalogue_dispute_count(const struct chy_catalogue *catalogue);
+/* NULL beyond the last. */
 const struct chy_dispute *chy_catalogue_dispute(const struct chy_catalogue *catalogue, size_t i);
 /* NULL where there is none. */
 const struct chy_dispute *chy_catalogue_find(

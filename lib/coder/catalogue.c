@@ -92,7 +92,7 @@ size_t chy_catalogue_dispute_count(const struct chy_catalogue *catalogue)
 
 const struct chy_dispute *chy_catalogue_dispute(const struct chy_catalogue *catalogue, size_t i)
 {
-	return &catalogue->entries[i];
+	return i < catalogue->dispute_count ? &catalogue->entries[i] : NULL;
 }
 
 const struct chy_dispute *chy_catalogue_find(
@@ -144,10 +144,12 @@ struct chy_str chy_catalogue_actor_code(const struct chy_catalogue *catalogue, s
 	const struct chy_lex_term *best = NULL;
 	const struct chy_lex_actor *actor;
 	struct chy_buffer key;
-	struct chy_str upper = typed;
+	struct chy_str upper;
 	char code[32];
 	size_t i;
 
+	typed = chy_str_trim(typed);
+	upper = typed;
 	if (typed.size < sizeof(code)) {
 		for (i = 0; i < typed.size; i++)
 			code[i] = typed.data[i] >= 'a' && typed.data[i] <= 'z'
