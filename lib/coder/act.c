@@ -550,8 +550,8 @@ static struct chy_str speaker_name(const struct act *act)
 {
 	const struct chy_party *party = &act->line->speaker.parties[0];
 
-	if (!act->line->speaker.count || act->line->speech == CHY_NONE ||
-		act->line->speech == act->trigger)
+	if (!act->line->speaker.count || act->line->speech == act->trigger ||
+		(act->line->speech == CHY_NONE && !act->line->quoted[act->trigger]))
 		return (struct chy_str){"", 0};
 	return party->person.size ? party->person : party->text;
 }

@@ -94,7 +94,9 @@ static int read_lines(struct chy_document *document)
 	size_t n = analysis->sentence_count;
 
 	document->lines = chy_arena_array(document->arena, struct chy_line, n + 1);
-	if (!document->lines)
+	document->named =
+		chy_arena_array(document->arena, bool, document->coder->catalogue->actor_count + 1);
+	if (!document->lines || !document->named)
 		return CHY_EMEM;
 	for (size_t i = 0; i < n; i++) {
 		if (!chy_line_init(document, &document->lines[i], &analysis->sentences[i]))

@@ -156,8 +156,7 @@ static void set_place(struct chy_document *document, struct chy_event *event)
 		if (!mention->place)
 			continue;
 		preposition = chy_preposition(line, (int32_t)mention->first);
-		if (chy_str_is(preposition, "em") || chy_str_is(preposition, "in") ||
-			chy_str_is(preposition, "en"))
+		if (chy_word_kind(document->coder, preposition, "at"))
 			event->place = mention->party.text;
 	}
 }
@@ -251,6 +250,64 @@ static void set_disputes(struct chy_document *document, struct chy_event *event,
 	}
 }
 
+/* Whether the words of an issue stand in a sentence ("tratado de paz"). */
+static bool tells_issue(
+	const struct chy_document *document, const struct chy_line *line, struct chy_str issue)
+{
+	struct chy_str value;
+
+	for (uint32_t t = 0; t < line->sentence->token_count; t++) {
+		const struct chy_token *token = &line->sentence->tokens[t];
+
+		if (chy_word_run(document->coder, line, t, "issue", &value) &&
+			chy_str_equal(value, issue))
+			return true;
+		if (!token->word_count)
+			continue;
+		value = chy_word_value(document->coder,
+			line->lemmas[token->first_word + token->word_count - 1], "issue");
+		if (value.data && chy_str_equal(value, issue))
+			return true;
+	}
+	return false;
+}
+
+static bool over(const struct chy_document *document, const struct chy_dispute *dispute)
+{
+	struct chy_edtf end;
+
+	return document->dated && dispute->end.size && !chy_edtf_parse(dispute->end, &end) &&
+	       end.from.year + 1 < document->date.year;
+}
+
+/* Two states of whom the catalogue knows one open dispute of a kind, and that
+ * kind's words close by: it is that one. */
+static void set_issues(struct chy_document *document, struct chy_event *event)
+{
+	const struct chy_catalogue *c = document->coder->catalogue;
+	size_t first = event->sentence > 3 ? event->sentence - 3 : 0;
+
+	for (size_t i = 0; i < c->dispute_count && event->dispute_count < 4; i++) {
+		const struct chy_dispute *dispute = &c->entries[i];
+		bool told = false, known = over(document, dispute);
+
+		if (known || claimants_in(document, dispute, event) < 2)
+			continue;
+		for (size_t k = 0; k < c->dispute_count && !known; k++)
+			known = k != i && chy_str_equal(c->entries[k].issue, dispute->issue) &&
+				claimants_in(document, &c->entries[k], event) > 1 &&
+				!over(document, &c->entries[k]);
+		for (size_t k = 0; k < event->dispute_count && !known; k++)
+			known = chy_str_equal(event->disputes[k], dispute->id);
+		for (size_t line = first;
+			!known && !told && line <= event->sentence && line < document->line_count;
+			line++)
+			told = tells_issue(document, &document->lines[line], dispute->issue);
+		if (told)
+			event->disputes[event->dispute_count++] = dispute->id;
+	}
+}
+
 /* -- restraint ------------------------------------------------------------ */
 
 /* Sport, shows, weather and crime have acts between nations too. */
@@ -304,5 +361,7 @@ void chy_finish(struct chy_document *document)
 		set_contexts(document, &document->events[i]);
 		set_place(document, &document->events[i]);
 		set_disputes(document, &document->events[i], evidence, count);
+		if (!document->out_of_memory)
+			set_issues(document, &document->events[i]);
 	}
 }

@@ -100,6 +100,7 @@ struct chy_document {
 	int64_t day; /* of publication; only if dated */
 	struct chy_line *lines;
 	size_t line_count;
+	bool *named; /* of each actor: whether a name of it stands in the text */
 	struct chy_known known[256];
 	size_t known_count;
 	struct chy_side last_subject, last_pair, last_speaker;

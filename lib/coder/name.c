@@ -73,6 +73,9 @@ static int fitness(const struct scan *scan, const struct chy_lex_term *term)
 
 	if (term->languages & scan->document->coder->bit)
 		score += 4;
+	/* Listed as a capital and as another name: it is a place too. */
+	if (term->kind == CHY_TERM_CAPITAL)
+		score += 1;
 	if (actor->to_year && (!year || year > actor->to_year + 1))
 		score -= 8;
 	else if (actor->to_year)
@@ -194,6 +197,7 @@ static uint32_t find_term(struct scan *scan, uint32_t token)
 			return n + 1;
 		mention = add_mention(scan, token, n);
 		mention->party.actor = term->actor;
+		scan->document->named[term->actor] = true;
 		mention->resolved = true;
 		mention->adjective = term->kind == CHY_TERM_DEMONYM;
 		mention->place = term->kind == CHY_TERM_CAPITAL;
@@ -225,6 +229,18 @@ static const struct chy_party *known(const struct chy_document *document, struct
 	return NULL;
 }
 
+/* Whether a term of office is the likelier reading of a name: one that is
+ * running, of somebody whom the catalogue lists by that name, the latest. */
+static bool better_known(
+	const struct chy_lex_person *a, bool a_now, const struct chy_lex_person *b, bool b_now)
+{
+	if (a_now != b_now)
+		return a_now;
+	if (a->surname != b->surname)
+		return a->surname == 2;
+	return a->start >= b->start;
+}
+
 /* Somebody of the catalogue who had a post when the article was written, or
  * the one who had it last before that. *out_unique is whether the key means
  * officials of one state only. */
@@ -249,15 +265,16 @@ static const struct chy_lex_person *in_office(
 			continue;
 		/* Without a date every term may be the one. */
 		now |= !scan->document->dated;
-		if (best && now == best_now && best->actor != person->actor)
-			*out_unique = false;
-		if (!best || (now && !best_now) ||
-			(now == best_now && person->start >= best->start)) {
-			if (now && !best_now)
-				*out_unique = true;
-			best = person;
-			best_now = now;
+		if (best && !better_known(person, now, best, best_now)) {
+			if (now == best_now && person->surname == best->surname &&
+				best->actor != person->actor)
+				*out_unique = false;
+			continue;
 		}
+		if (best && best->actor != person->actor)
+			*out_unique = now != best_now || person->surname != best->surname;
+		best = person;
+		best_now = now;
 	}
 	if (best && !best_now && best->surname)
 		return NULL;
@@ -324,12 +341,7 @@ static bool proper(const struct scan *scan, uint32_t token)
 
 static bool state_named(const struct chy_document *document, uint32_t actor)
 {
-	for (size_t i = 0; i < document->line_count; i++)
-		for (size_t j = 0; j < document->lines[i].mention_count; j++)
-			if (document->lines[i].mentions[j].resolved &&
-				document->lines[i].mentions[j].party.actor == actor)
-				return true;
-	return false;
+	return document->named[actor];
 }
 
 /* A last name alone: one that the document has explained, or that of somebody

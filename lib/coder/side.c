@@ -95,10 +95,10 @@ bool chy_is_body(const struct chy_document *document, uint32_t actor)
 
 /* Which states and movements are named from the first line until this one,
  * and how often. */
-static void count_named(const struct chy_document *document, const struct chy_line *until,
-	struct chy_side *seen, unsigned counts[CHY_SIDE_MAX])
+static void count_named(const struct chy_line *from, const struct chy_line *until,
+	const struct chy_document *document, struct chy_side *seen, unsigned counts[CHY_SIDE_MAX])
 {
-	for (const struct chy_line *line = document->lines; line <= until; line++)
+	for (const struct chy_line *line = from; line <= until; line++)
 		for (size_t i = 0; i < line->mention_count; i++) {
 			if (!line->mentions[i].resolved ||
 				chy_is_body(document, line->mentions[i].party.actor))
@@ -118,7 +118,8 @@ void chy_find_main_pair(struct chy_document *document)
 
 	if (!document->line_count)
 		return;
-	count_named(document, document->lines + document->line_count - 1, &seen, counts);
+	count_named(document->lines, document->lines + document->line_count - 1, document, &seen,
+		counts);
 	if (seen.count < 2)
 		return;
 	for (size_t place = 0; place < 3 && place < seen.count; place++) {
@@ -146,7 +147,10 @@ static void add_main_pair(
 	struct chy_side seen = {0};
 	unsigned counts[CHY_SIDE_MAX] = {0};
 
-	count_named(document, until, &seen, counts);
+	/* Far enough back for any reader, and no further: a text of ten
+	 * thousand sentences is read in a time that grows with its length. */
+	count_named(until - document->lines > 100 ? until - 100 : document->lines, until, document,
+		&seen, counts);
 	for (int taken = 0; taken < 2 && seen.count > 1; taken++) {
 		size_t best = 0;
 

@@ -89,8 +89,12 @@ void chy_find_speaker(struct chy_document *document, struct chy_line *line)
 			found = speak(document, line, (int32_t)i);
 	if (!found && quotation)
 		found = announced(document, line);
-	if (found)
+	if (found) {
 		document->last_speaker = line->speaker;
-	else
+	} else {
 		line->speaker = document->last_speaker;
+		/* A quotation goes on where the sentence before announced it. */
+		if (quotation && !line->medium.size && line > document->lines)
+			line->medium = (line - 1)->medium;
+	}
 }
