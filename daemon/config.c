@@ -30,11 +30,12 @@ void config_fini(struct config *config)
 	free(config->date);
 }
 
+/* The file that is being read, for the sentence about a fault in it. */
+static const char *reading;
+
 static void on_error(cfg_t *cfg, const char *format, va_list list)
 {
-	fprintf(stderr,
-		"chanceryd: %s:%d: ", cfg && cfg->filename ? cfg->filename : "configuration",
-		cfg ? cfg->line : 0);
+	fprintf(stderr, "chanceryd: %s:%d: ", reading, cfg ? cfg->line : 0);
 	vfprintf(stderr, format, list);
 	fprintf(stderr, "; systemd/chanceryd.conf names every key\n");
 }
@@ -45,6 +46,48 @@ static int positive(cfg_t *cfg, cfg_opt_t *option)
 		return 0;
 	cfg_error(cfg, "%s takes a whole number from 1 on", cfg_opt_name(option));
 	return -1;
+}
+
+/* libconfuse counts a line that ends in a comment twice: comments are blanked
+ * before it reads, so that the line it names is the right one. */
+static void blank_comments(char *text)
+{
+	bool quoted = false, comment = false;
+
+	for (; *text; text++) {
+		if (*text == '\n')
+			comment = quoted = false;
+		else if (*text == '"' && !comment)
+			quoted = !quoted;
+		else if (*text == '#' && !quoted)
+			comment = true;
+		if (comment)
+			*text = ' ';
+	}
+}
+
+static int parse_file(cfg_t *cfg, const char *path)
+{
+	struct chy_buffer text;
+	struct chy_fault fault;
+	int result;
+
+	chy_buffer_init(&text);
+	result = chy_buffer_read_file(&text, path, 1 << 20, &fault);
+	if (result) {
+		char sentence[1024];
+
+		fprintf(stderr, "chanceryd: the configuration cannot be read: %s\n",
+			chy_fault_sentence(&fault, sentence, sizeof(sentence)));
+		chy_buffer_fini(&text);
+		return CFG_FILE_ERROR;
+	}
+	chy_buffer_add_char(&text, '\n');
+	blank_comments(text.data);
+	reading = path;
+	result = cfg_parse_buf(cfg, text.data);
+	chy_buffer_fini(&text);
+	return result;
 }
 
 int config_read(struct config *config, const char *path)
@@ -74,7 +117,7 @@ int config_read(struct config *config, const char *path)
 	cfg_set_error_function(cfg, on_error);
 	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
 		cfg_set_validate_func(cfg, counted[i], positive);
-	result = cfg_parse(cfg, path);
+	result = parse_file(cfg, path);
 	if (result == CFG_SUCCESS) {
 		char *read[] = {inbox, archive, socket, done, rejected, group};
 
@@ -84,8 +127,6 @@ int config_read(struct config *config, const char *path)
 				*targets[i] = read[i]; /* the caller of libconfuse owns it */
 			}
 		config->remove_done = remove_done == cfg_true;
-	} else if (result == CFG_FILE_ERROR) {
-		fprintf(stderr, "chanceryd: the configuration %s cannot be read\n", path);
 	}
 	cfg_free(cfg);
 	return result == CFG_SUCCESS ? 0 : STATUS_USAGE;

@@ -1,0 +1,135 @@
+"""The daemon as an operator meets it: configuration, locks, signals, control."""
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+from harness import CHANCERYD, SOURCE, Story, article, wait_until
+
+
+class Daemon(Story):
+    def run_daemon(self, *arguments):
+        return subprocess.run([str(CHANCERYD), *arguments], capture_output=True, text=True, timeout=60)
+
+    def test_an_unknown_key_is_refused_by_name_and_line(self):
+        path = self.place / "bad.conf"
+        path.write_text("# a comment\nrescan-seconds = 5\nrescan-second = 5\n")
+        done = self.run_daemon("--config", str(path))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("bad.conf:3", done.stderr)
+        self.assertIn("rescan-second", done.stderr)
+
+    def test_a_value_that_makes_no_sense_is_refused(self):
+        path = self.place / "bad.conf"
+        path.write_text("workers = 0\n")
+        done = self.run_daemon("--config", str(path))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("workers", done.stderr)
+
+    def test_the_sample_configuration_is_read(self):
+        sample = (SOURCE / "systemd/chanceryd.conf").read_text()
+        path = self.place / "sample.conf"
+        lines = [l[2:] if l.startswith("# ") and " = " in l else l for l in sample.splitlines()]
+        text = "\n".join(lines).replace("/var/lib/chancery", str(self.place / "var"))
+        path.write_text(text)
+        (self.place / "var").mkdir()
+        done = self.run_daemon("--config", str(path), "--once")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_wrong_command_line_is_told(self):
+        self.assertEqual(self.run_daemon("--workers", "many").returncode, 2)
+        self.assertEqual(self.run_daemon("article.txt").returncode, 2)
+        self.assertEqual(self.run_daemon("--no-such-option").returncode, 2)
+
+    def test_a_second_daemon_is_refused_and_told_who_holds_the_archive(self):
+        self.start()
+        done = self.run_daemon("--inbox", str(self.inbox), "--archive", str(self.archive), "--once")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(str(self.daemon.pid), done.stderr)
+
+    def test_an_archive_that_cannot_be_made_is_told(self):
+        done = self.run_daemon("--inbox", str(self.inbox), "--archive", "/proc/nowhere", "--once")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("/proc/nowhere", done.stderr)
+
+    def test_sigterm_finishes_what_is_in_flight(self):
+        self.start()
+        for n in range(40):
+            self.write(f"n{n}.txt", article(n))
+        self.stop(signal.SIGTERM)
+        self.assertEqual(len(self.added()), len(self.done()))
+        self.assertEqual(self.status(), None)
+        self.once()
+        self.assertEqual(len(self.done()), 40)
+        self.assertEqual(sorted(self.added()), sorted(f"n{n}.txt" for n in range(40)))
+
+    def test_sighup_and_sigusr1_are_answered_in_the_journal(self):
+        path = self.place / "chanceryd.conf"
+        path.write_text("rescan-seconds = 20\n")
+        self.start("--config", str(path))
+        self.daemon.send_signal(signal.SIGUSR1)
+        wait_until("the status is said", lambda: 'status {' in self.said())
+        path.write_text("rescan-seconds = 25\nnonsense = 1\n")
+        self.daemon.send_signal(signal.SIGHUP)
+        wait_until("the fault is said", lambda: "stays as it was" in self.said())
+        path.write_text("rescan-seconds = 25\n")
+        self.daemon.send_signal(signal.SIGHUP)
+        wait_until("the reading is said", lambda: "was read again" in self.said())
+
+    def test_pause_and_resume(self):
+        self.start()
+        self.assertTrue(self.ask({"do": "pause"})["paused"])
+        self.write("a.txt", article(1))
+        time.sleep(0.5)
+        self.assertEqual(self.done(), [])
+        self.assertFalse(self.ask({"do": "resume"})["paused"])
+        wait_until("a.txt is done", lambda: self.done() == ["a.txt"])
+
+    def test_a_wrong_request_is_answered_with_an_error(self):
+        self.start()
+        self.assertIn("error", self.ask({"do": "dance"}))
+        self.assertIn("error", self.ask(["status"]))
+
+    def follower(self, after=None):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(30)
+        s.connect(str(self.archive / "control.sock"))
+        request = {"do": "follow"}
+        if after is not None:
+            request["after"] = after
+        s.sendall(json.dumps(request).encode() + b"\n")
+        return s
+
+    def test_a_follower_gets_every_record_in_order(self):
+        self.start()
+        with self.follower(0) as s, s.makefile("r") as lines:
+            for n in range(30):
+                self.write(f"n{n}.txt", article(n))
+            seen = [json.loads(lines.readline())["seq"] for _ in range(61)]
+        self.assertEqual(seen, list(range(1, 62)))
+
+    def test_a_follower_that_stalls_holds_nobody_back_and_misses_nothing(self):
+        self.start()
+        with self.follower(0) as slow:
+            for n in range(200):
+                self.write(f"n{n}.txt", article(n))
+            wait_until("all are done", lambda: len(self.done()) == 200, 120)
+            with slow.makefile("r") as lines:
+                seen = [json.loads(lines.readline())["seq"] for _ in range(401)]
+        self.assertEqual(seen, list(range(1, 402)))
+
+    def test_reasons_of_bad_lines_are_told_and_the_good_ones_taken(self):
+        good = json.dumps({"title": "Acordo", "date": "2014-02-08",
+                           "text": "A Rússia e o Japão assinaram um acordo."})
+        self.write("lines.jsonl", good + "\nno json at all\n" + good.replace("acordo.", "tratado."))
+        self.once()
+        self.assertEqual(self.kinds()["document-added"], 2)
+        self.assertEqual(self.kinds()["document-rejected"], 1)
+        self.assertEqual(self.done(), ["lines.jsonl", "lines.jsonl.reason"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
