@@ -106,7 +106,7 @@ static bool fits_object(struct act *act)
 	act->object = CHY_NONE;
 	if (!wanted.size)
 		return true;
-	act->object = object_below(act, act->trigger, wanted, 1);
+	act->object = object_below(act, act->trigger, wanted, 2);
 	/* *a guerra que opôs …* */
 	if (act->object == CHY_NONE && chy_relation(act->line, act->trigger, "acl") &&
 		one_of(act->line->lemmas[chy_word_at(act->line, act->trigger)->head], wanted))
@@ -189,6 +189,16 @@ static void fill_from_document(struct act *act)
 	const struct chy_side *pair = &act->document->main_pair;
 	uint32_t self = act->actors.count == 1 ? act->actors.parties[0].actor : UINT32_MAX;
 
+	/* *a invasão do Kuwait*: by the other. */
+	if (!act->actors.count && act->recipients.count == 1 && pair->count == 2 &&
+		act->frame->pos == 'N' && act->frame->category == CHY_ASSAULT &&
+		chy_side_has(pair, act->recipients.parties[0].actor)) {
+		chy_side_add(&act->actors,
+			&pair->parties[pair->parties[0].actor == act->recipients.parties[0].actor]);
+		act->actors.loose = act->actors.by_reference = true;
+		return;
+	}
+
 	if (act->actors.count != 1 || act->recipients.count || pair->count != 2 ||
 		!chy_side_has(pair, self) || turns_abroad(act) || upon_others(act))
 		return;
@@ -214,6 +224,12 @@ static void fill_sides(struct act *act)
 		chy_side_join(&act->actors, &act->recipients);
 		act->recipients = (struct chy_side){0};
 	}
+	/* *o acordo será assinado*, in a document about two: by both. */
+	if (flagged(act, "joint") && !act->actors.count && chy_is_verb(act->line, act->trigger) &&
+		chy_passive(act->line, act->trigger)) {
+		act->actors = act->document->main_pair;
+		act->actors.by_reference = act->actors.loose = true;
+	}
 	/* Met, agreed, cooperated: all sides act. */
 	if (chy_category_reciprocal((enum chy_category)act->frame->category) && !rest.data) {
 		chy_side_join(&act->actors, &act->recipients);
@@ -221,11 +237,22 @@ static void fill_sides(struct act *act)
 	}
 }
 
+/* What companies, travellers and crowds do is no act of their state. */
+static bool only_private(const struct chy_side *side)
+{
+	for (size_t i = 0; i < side->count; i++)
+		if (!chy_str_is(side->parties[i].sector, "CVL"))
+			return false;
+	return true;
+}
+
 static bool enough_sides(struct act *act)
 {
 	size_t both = act->actors.count + act->recipients.count;
 
 	if (!act->actors.count)
+		return false;
+	if (act->frame->category != CHY_PROTEST && only_private(&act->actors))
 		return false;
 	if (flagged(act, "official") && (act->actors.by_reference || act->recipients.loose))
 		return false;

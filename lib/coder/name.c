@@ -491,6 +491,20 @@ static bool name_after(const struct scan *scan, uint32_t token, uint32_t *from, 
 	return at > *from;
 }
 
+/* A minister of no country, in the sentences after a headline that begins with
+ * a state, is that state's. */
+static void take_from_headline(const struct scan *scan, struct chy_mention *post)
+{
+	const struct chy_line *headline = scan->document->lines;
+	const struct chy_mention *first = headline->mention_count ? headline->mentions : NULL;
+
+	if (!first || scan->line == headline || scan->line > headline + 3 || !first->resolved ||
+		first->first > 2 || !state_named(scan->document, first->party.actor))
+		return;
+	post->party.actor = first->party.actor;
+	post->resolved = true;
+}
+
 static void name_the_holder(struct scan *scan, struct chy_mention *post, uint32_t end)
 {
 	struct chy_line *line = scan->line;
@@ -516,6 +530,8 @@ static void name_the_holder(struct scan *scan, struct chy_mention *post, uint32_
 			: chy_span_text(
 				  scan->document, line, sentence->tokens[from].first_word, last);
 	post->person = true;
+	if (!post->resolved)
+		take_from_headline(scan, post);
 	if (!post->resolved)
 		return;
 	know(scan->document, line->folded[until - 1], &post->party);

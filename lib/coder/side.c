@@ -241,6 +241,18 @@ static bool add_pointed_at(
 static void resolve(struct chy_document *document, struct chy_line *line, int32_t word,
 	struct chy_side *out, int depth);
 
+/* *um francês*: somebody, not the state. */
+static bool private_person(const struct chy_line *line, int32_t word)
+{
+	const struct chy_word *w = chy_word_at(line, word);
+	int32_t found = line->mention[word];
+
+	return found != CHY_NONE && line->mentions[found].adjective &&
+	       !line->mentions[found].person && w->upos == CHY_UPOS_NOUN &&
+	       chy_word_has(w, "Number", "Sing") &&
+	       (chy_relation(line, word, "nsubj") || chy_relation(line, word, "obj"));
+}
+
 /* Those coordinated with a word, or with any word of the name around it: the
  * parser hangs *e o presidente russo* on the last noun before it. */
 static void add_coordinated(struct chy_document *document, struct chy_line *line, int32_t word,
@@ -271,6 +283,8 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 
 	if (depth > DEPTH)
 		return;
+	if (private_person(line, word))
+		return;
 	found = add_covering(line, word, out);
 	if (!found && first_person(document, line, word) && line->speaker.count) {
 		chy_side_join(out, &line->speaker);
@@ -285,8 +299,17 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 
 		if (!chy_relation(line, clause, "acl") && chy_word_at(line, clause)->head >= 0)
 			clause = chy_word_at(line, clause)->head;
-		if (chy_relation(line, clause, "acl") && chy_word_at(line, clause)->head >= 0)
-			resolve(document, line, chy_word_at(line, clause)->head, out, depth + 1);
+		if (chy_relation(line, clause, "acl") && chy_word_at(line, clause)->head >= 0) {
+			int32_t antecedent = chy_word_at(line, clause)->head;
+
+			resolve(document, line, antecedent, out, depth + 1);
+			/* *a NATO, organização a que …* */
+			for (int32_t at = antecedent - 1;
+				!out->count && at >= 0 && at + 3 > antecedent &&
+				chy_relation(line, antecedent, "appos");
+				at--)
+				add_covering(line, at, out);
+		}
 		return;
 	}
 	if (!found && !out->count)
@@ -324,6 +347,19 @@ int32_t chy_subject_word(
 
 		if (subject != CHY_NONE && !relative(line, subject))
 			return subject;
+		/* *em vias de congelar*: the noun's clause has the subject. */
+		if (chy_relation(line, word, "acl") && head >= 0 &&
+			chy_word_has(chy_word_at(line, word), "VerbForm", "Inf")) {
+			word = head;
+			if (own_subject(line, word) != CHY_NONE &&
+				!relative(line, own_subject(line, word)))
+				return own_subject(line, word);
+			if (chy_relation(line, word, "root"))
+				return CHY_NONE;
+			head = chy_word_at(line, word)->head;
+			word = head;
+			continue;
+		}
 		if (chy_relation(line, word, "acl"))
 			return head;
 		/* *penalizar X por apoiar …*: X did. */
