@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 
 #include "internal.h"
 
@@ -63,10 +65,21 @@ int chy_store_begin(
 	return CHY_OK;
 }
 
+/* LMDB calls a write that the disk had no room to finish an input/output
+ * error: the file system knows better. */
+static int what_failed(const struct chy_store *store, int code)
+{
+	struct statvfs room;
+
+	if (code != EIO || statvfs(store->path, &room))
+		return code;
+	return (uint64_t)room.f_bavail * room.f_frsize < (1u << 20) ? ENOSPC : code;
+}
+
 int chy_store_commit(struct chy_store_txn *txn, struct chy_fault *fault)
 {
 	struct chy_store *store = txn->store;
-	int code = mdb_txn_commit(txn->txn);
+	int code = what_failed(store, mdb_txn_commit(txn->txn));
 
 	free(txn);
 	leave(store);
