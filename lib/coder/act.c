@@ -258,6 +258,10 @@ static bool enough_sides(struct act *act)
 		return false;
 	if (both > 1)
 		return true;
+	if (flagged(act, "solo"))
+		return true;
+	if (act->frame->category == CHY_ASSAULT || act->frame->category == CHY_COERCE)
+		return false;
 	/* Nobody else is named: at home, unless the words say otherwise. */
 	if (flagged(act, "two") || flagged(act, "weak"))
 		return false;
@@ -343,7 +347,10 @@ static bool long_ago(const struct act *act, const struct chy_when *when)
 {
 	int64_t first, last;
 
-	if (!when || !act->document->dated)
+	/* Who writes of this year does not name it. */
+	if (when && !act->document->dated)
+		return !when->date.interval && !when->date.from.month;
+	if (!when)
 		return false;
 	chy_edtf_bounds(&when->date, &first, &last);
 	return last < act->document->day - 365;

@@ -491,6 +491,15 @@ static bool name_after(const struct scan *scan, uint32_t token, uint32_t *from, 
 	return at > *from;
 }
 
+/* *al-Moualem* is *Moualem* too. */
+static struct chy_str after_hyphen(struct chy_str name)
+{
+	const char *hyphen = name.size ? memchr(name.data, '-', name.size) : NULL;
+	size_t skip = hyphen ? (size_t)(hyphen - name.data) + 1 : 0;
+
+	return (struct chy_str){name.data + skip, hyphen && skip <= 3 ? name.size - skip : 0};
+}
+
 /* A minister of no country, in the sentences after a headline that begins with
  * a state, is that state's. */
 static void take_from_headline(const struct scan *scan, struct chy_mention *post)
@@ -535,6 +544,7 @@ static void name_the_holder(struct scan *scan, struct chy_mention *post, uint32_
 	if (!post->resolved)
 		return;
 	know(scan->document, line->folded[until - 1], &post->party);
+	know(scan->document, after_hyphen(line->folded[until - 1]), &post->party);
 	post->last = last;
 	for (uint32_t w = post->first; w <= last; w++)
 		line->mention[w] = (int32_t)(post - line->mentions);

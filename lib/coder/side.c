@@ -487,7 +487,8 @@ void chy_subject(
 			unsaid_subject(document, line, word, out);
 		} else if (!out->count && add_by_demonym(document, line, subject, out)) {
 			out->loose = true;
-		} else if (!out->count && standing(document, line, subject).data) {
+		} else if (!out->count && standing(document, line, subject).data &&
+			   !chy_word_kind(document->coder, line->lemmas[subject], "people")) {
 			chy_side_join(out, &document->last_subject);
 			out->by_reference = true;
 		}
@@ -598,6 +599,9 @@ static void by_order(struct chy_document *document, struct chy_line *line, int32
 
 		if (w->upos == CHY_UPOS_VERB && !chy_word_has(w, "VerbForm", "Inf"))
 			return;
+		if ((w->upos == CHY_UPOS_SCONJ || w->upos == CHY_UPOS_PUNCT) &&
+			chy_word_kind(document->coder, slot, "of"))
+			return;
 		if (w->upos != CHY_UPOS_ADP)
 			continue;
 		if (!chy_str_equal(line->lemmas[i], slot)) {
@@ -657,7 +661,7 @@ static void objects(struct chy_document *document, struct chy_line *line, int32_
 	while ((child = chy_child_in(line, trigger, "obj iobj", child)) != CHY_NONE) {
 		found = (struct chy_side){0};
 		chy_resolve(document, line, child, &found);
-		if (!found.count)
+		if (!found.count && !chy_word_kind(document->coder, line->lemmas[child], "people"))
 			beneath(document, line, child, not_these, &found);
 		keep_others(&found, not_these, out);
 		out->loose |= found.loose;
