@@ -80,12 +80,17 @@ static bool one_of(struct chy_str lemma, struct chy_str alternatives)
 	return false;
 }
 
+/* A verb that has an object does what it does to that, not to what stands
+ * beside it: *suspendeu as negociações por causa das sanções*. */
 static int32_t object_below(const struct act *act, int32_t word, struct chy_str wanted, int depth)
 {
+	const char *relations =
+		chy_child_in(act->line, word, "obj nsubj:pass", CHY_NONE) != CHY_NONE
+			? "obj nsubj:pass nmod amod xcomp acl iobj"
+			: "obj obl nsubj:pass nmod amod xcomp acl iobj advmod";
 	int32_t child = CHY_NONE;
 
-	while ((child = chy_child_in(act->line, word,
-			"obj obl nsubj:pass nmod amod xcomp acl iobj advmod", child)) != CHY_NONE) {
+	while ((child = chy_child_in(act->line, word, relations, child)) != CHY_NONE) {
 		int32_t deeper;
 
 		if (one_of(act->line->lemmas[child], wanted))
@@ -473,19 +478,40 @@ static struct chy_str trigger_text(const struct act *act)
 }
 
 /* A date after a promise is when it falls due; the promise has its own. */
+/* What is promised is still to come: a season without a year is the next one,
+ * and a year gone by is no due date. */
+static bool due_date(const struct act *act, const struct chy_when *when, struct chy_edtf *out)
+{
+	int64_t first, last;
+
+	*out = when->date;
+	chy_edtf_bounds(out, &first, &last);
+	if (!act->document->dated || last >= act->document->day)
+		return true;
+	if (out->interval || out->from.month < 21 || memchr(when->text.data, '0', when->text.size))
+		return false;
+	out->from.year++;
+	out->to = out->from;
+	return true;
+}
+
 static void set_dates(struct act *act, struct chy_event *event, const struct chy_when *when)
 {
 	bool promise = flagged(act, "due");
+	struct chy_edtf due;
 
 	if (promise && !when && act->line->when_count)
 		when = &act->line->whens[act->line->when_count - 1];
 	if (!when)
 		return;
-	event->date_text = when->text;
-	if (promise && (int32_t)when->first > act->trigger)
-		event->due = edtf_text(act, &when->date);
-	else
+	if (promise && (int32_t)when->first > act->trigger) {
+		if (!due_date(act, when, &due))
+			return;
+		event->due = edtf_text(act, &due);
+	} else {
 		event->date = edtf_text(act, &when->date);
+	}
+	event->date_text = when->text;
 }
 
 static void become(
