@@ -517,10 +517,11 @@ static void owners(struct chy_document *document, struct chy_line *line, int32_t
 	const struct chy_side *not_these, struct chy_side *out)
 {
 	int32_t object = chy_child_in(line, trigger, "obj", CHY_NONE);
-	int32_t det = object == CHY_NONE ? CHY_NONE : chy_child_in(line, object, "det", CHY_NONE);
+	int32_t det = CHY_NONE;
 	bool own = false;
 
-	for (; det != CHY_NONE && !own; det = chy_child_in(line, object, "det", det))
+	while (object != CHY_NONE && !own &&
+		(det = chy_child_in(line, object, "det nmod:poss", det)) != CHY_NONE)
 		own = chy_word_has(chy_word_at(line, det), "PronType", "Prs");
 	for (const struct chy_line *at = line; own && at >= document->lines && at + 2 > line; at--)
 		for (size_t i = at->mention_count; i-- > 0 && !out->count;) {
