@@ -108,7 +108,7 @@ static void heading(const struct client *client, const char *text)
 	printf(client->colour ? "\n\033[1m%s\033[0m\n" : "\n%s\n", text);
 }
 
-/* "2013-11-01  Russia → Japan  CONSULT/visit  [Lusa; Público]  E12.3" */
+/* "2013-11-01  Russia → Japan  CONSULT/visit  [Lusa, Brics Post]  E12.3" */
 static void print_happening(struct client *client, const json_t *h)
 {
 	struct chy_buffer cell;
