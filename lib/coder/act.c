@@ -232,7 +232,8 @@ static void fill_sides(struct act *act)
 	/* *o acordo será assinado*, in a document about two: by both. */
 	if (flagged(act, "joint") && !act->actors.count && chy_is_verb(act->line, act->trigger) &&
 		chy_passive(act->line, act->trigger)) {
-		act->actors = act->document->main_pair;
+		act->actors = act->document->main_pair.count ? act->document->main_pair
+							     : act->document->last_pair;
 		act->actors.by_reference = act->actors.loose = true;
 	}
 	/* Met, agreed, cooperated: all sides act. */
@@ -357,6 +358,8 @@ static bool long_ago(const struct act *act, const struct chy_when *when)
 		return !when->date.interval && !when->date.from.month;
 	if (!when)
 		return false;
+	if (!when->date.interval && !when->date.from.month)
+		return when->date.from.year < act->document->date.year;
 	chy_edtf_bounds(&when->date, &first, &last);
 	return last < act->document->day - 365;
 }
@@ -405,7 +408,9 @@ static struct chy_str aux_of(const struct act *act, const struct chy_when *when)
 		return CHY_STR("hypothetical");
 	if (act->intended)
 		return (struct chy_str){"", 0};
-	if (along(act, in_the_future))
+	/* To threaten and to refuse is done by saying so. */
+	if (along(act, in_the_future) && act->frame->category != CHY_THREATEN &&
+		!flagged(act, "negated"))
 		return CHY_STR("future");
 	if (long_ago(act, when))
 		return CHY_STR("historical");
@@ -633,6 +638,9 @@ static void emit(struct act *act)
 	act->proposed = ought(act);
 	act->decided = along(act, decides);
 	act->intended = act->decided || along(act, intends);
+	/* *anunciou ter assinado*: it is done. */
+	if (chy_perfect(act->line, act->trigger))
+		act->decided = act->intended = false;
 	event->aux = aux_of(act, when);
 	set_category(act, event);
 	if (act->proposed)

@@ -152,6 +152,8 @@ void chy_side_join(struct chy_side *side, const struct chy_side *other);
 bool chy_side_has(const struct chy_side *side, uint32_t actor);
 /* An organisation between states. */
 bool chy_is_body(const struct chy_document *document, uint32_t actor);
+/* Whether a verb tells what is over: a participle with its auxiliary. */
+bool chy_perfect(const struct chy_line *line, int32_t word);
 /* Whether a verb is passive, or a participle beside a noun. */
 bool chy_passive(const struct chy_line *line, int32_t word);
 /* The two whom the whole document names most, if they stand out. */

@@ -338,6 +338,18 @@ static struct chy_str marker_of(const struct chy_line *line, int32_t word)
 	return marker == CHY_NONE ? (struct chy_str){"", 0} : line->lemmas[marker];
 }
 
+bool chy_perfect(const struct chy_line *line, int32_t word)
+{
+	int32_t child = CHY_NONE;
+
+	if (!chy_word_has(chy_word_at(line, word), "VerbForm", "Part"))
+		return false;
+	while ((child = chy_child_in(line, word, "aux", child)) != CHY_NONE)
+		if (!chy_str_is(chy_word_at(line, child)->deprel, "aux:pass"))
+			return true;
+	return false;
+}
+
 int32_t chy_subject_word(
 	const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
@@ -349,7 +361,8 @@ int32_t chy_subject_word(
 			return subject;
 		/* *em vias de congelar*: the noun's clause has the subject. */
 		if (chy_relation(line, word, "acl") && head >= 0 &&
-			chy_word_has(chy_word_at(line, word), "VerbForm", "Inf")) {
+			(chy_word_has(chy_word_at(line, word), "VerbForm", "Inf") ||
+				chy_perfect(line, word))) {
 			word = head;
 			if (own_subject(line, word) != CHY_NONE &&
 				!relative(line, own_subject(line, word)))

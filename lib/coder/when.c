@@ -4,6 +4,8 @@
 
 #include "internal.h"
 
+enum { REACH = 15 }; /* words between an act and its date */
+
 struct reader {
 	struct chy_document *document;
 	struct chy_line *line;
@@ -387,16 +389,56 @@ static bool read_unit(struct reader *reader)
 	return true;
 }
 
-/* `em 2017`: a year after a preposition. */
+/* `1920-22`, `1939-1945`: years from and to. */
+static bool years_at(const struct reader *reader, uint32_t token, struct chy_edtf *out)
+{
+	struct chy_str text = reader->line->folded[token];
+	int number[2] = {0, 0}, digits[2] = {0, 0}, part = 0;
+
+	for (size_t i = 0; i < text.size; i++) {
+		if (text.data[i] == '-' && part == 0) {
+			part = 1;
+			continue;
+		}
+		if (text.data[i] < '0' || text.data[i] > '9' || digits[part] == 4)
+			return false;
+		number[part] = number[part] * 10 + (text.data[i] - '0');
+		digits[part]++;
+	}
+	if (digits[0] != 4 || (digits[1] != 2 && digits[1] != 4) || number[0] < 1500)
+		return false;
+	if (digits[1] == 2)
+		number[1] += number[0] / 100 * 100;
+	if (number[1] <= number[0] || number[1] > 2200)
+		return false;
+	*out = (struct chy_edtf){.interval = true, .from.year = number[0], .to.year = number[1]};
+	return true;
+}
+
+/* A number that counts something is no year. */
+static bool counts(const struct reader *reader, uint32_t token)
+{
+	const struct chy_token *t = &reader->line->sentence->tokens[token];
+
+	return t->word_count && chy_relation(reader->line, (int32_t)t->first_word, "nummod") &&
+	       chy_word_at(reader->line, (int32_t)t->first_word)->head > (int32_t)t->first_word;
+}
+
+/* `em 2017`, `(2017)`: a year after a preposition or in brackets. */
 static bool read_year(struct reader *reader)
 {
 	struct chy_edtf date;
 	int year;
 
-	if (reader->at == 0 || !year_at(reader, reader->at, &year) ||
-		!joint_at(reader, reader->at - 1) || year > 2100)
+	if (reader->at == 0 || counts(reader, reader->at) ||
+		!(joint_at(reader, reader->at - 1) ||
+			chy_str_is(reader->line->folded[reader->at - 1], "(")))
 		return false;
-	date = one((struct chy_date){.year = year});
+	if (!years_at(reader, reader->at, &date)) {
+		if (!year_at(reader, reader->at, &year) || year > 2100 || year < 1500)
+			return false;
+		date = one((struct chy_date){.year = year});
+	}
 	add(reader, reader->at, reader->at, &date);
 	reader->at++;
 	return true;
@@ -449,5 +491,9 @@ const struct chy_when *chy_date_of(
 		}
 	}
 	(void)document;
+	/* The sentence's only date, close by, is the act's wherever it hangs. */
+	if (!best && line->when_count == 1 && line->whens[0].first + REACH > (uint32_t)trigger &&
+		line->whens[0].first < (uint32_t)trigger + REACH)
+		best = &line->whens[0];
 	return best;
 }
