@@ -161,17 +161,17 @@ static void print_separated(
 
 /* -- tables for people ---------------------------------------------------- */
 
-enum { GAP = 2, NARROWEST = 12, LINES = 6 };
+enum { GAP = 2, NARROWEST = 12, WIDE_ENOUGH = 40, LINES = 40, INDENT = 4 };
 
 struct cells {
 	char **text; /* row by row */
-	size_t rows, columns;
+	size_t rows, columns, stride; /* columns shown, and those there are */
 	size_t width[16];
 };
 
 static struct chy_str cell_at(const struct cells *cells, size_t row, size_t column)
 {
-	return chy_str_from(cells->text[row * cells->columns + column]);
+	return chy_str_from(cells->text[row * cells->stride + column]);
 }
 
 static bool gather(struct client *client, const struct column *columns, size_t n,
@@ -179,7 +179,7 @@ static bool gather(struct client *client, const struct column *columns, size_t n
 {
 	struct chy_buffer cell;
 
-	*out = (struct cells){.rows = json_array_size(rows), .columns = n};
+	*out = (struct cells){.rows = json_array_size(rows), .columns = n, .stride = n};
 	out->text = calloc(out->rows * n + 1, sizeof(*out->text));
 	chy_buffer_init(&cell);
 	for (size_t c = 0; c < n; c++)
@@ -225,6 +225,23 @@ static void spaces(size_t n)
 	printf("%*s", (int)n, "");
 }
 
+/* The row keeps its stride; only fewer columns are shown side by side. */
+static void refit_without_last(
+	struct client *client, const struct column *columns, struct cells *cells)
+{
+	cells->columns--;
+	for (size_t c = 0; c < cells->columns; c++) {
+		cells->width[c] = chy_display_width(chy_str_from(columns[c].header));
+		for (size_t row = 0; row < cells->rows; row++) {
+			size_t width = chy_display_width(cell_at(cells, row, c));
+
+			if (width > cells->width[c])
+				cells->width[c] = width;
+		}
+	}
+	fit(client, columns, cells);
+}
+
 static void print_table_row(const struct client *client, const struct cells *cells, size_t row)
 {
 	struct chy_str rest[16];
@@ -258,25 +275,47 @@ static void print_table_row(const struct client *client, const struct cells *cel
 	}
 }
 
+/* A sentence in a narrow column is hard to read: where little room is left for
+ * the last, wide column, it goes below its row. */
+static bool goes_below(const struct column *columns, const struct cells *cells)
+{
+	size_t last = cells->columns - 1;
+
+	return columns[last].wide && cells->width[last] < WIDE_ENOUGH;
+}
+
+static void print_below(const struct client *client, const struct cells *cells, size_t row)
+{
+	print_wrapped(client, cell_at(cells, row, cells->columns), INDENT);
+}
+
 static void print_table(
 	struct client *client, const struct column *columns, size_t n, const json_t *rows)
 {
 	struct cells cells;
+	bool below;
 
 	if (!gather(client, columns, n, rows, &cells))
 		return;
 	fit(client, columns, &cells);
+	below = goes_below(columns, &cells);
+	if (below)
+		refit_without_last(client, columns, &cells);
 	if (client->colour)
 		fputs("\033[1m", stdout);
-	for (size_t c = 0; c < n; c++)
+	for (size_t c = 0; c < cells.columns; c++)
 		printf("%s%*s", columns[c].header,
-			c + 1 < n ? (int)(cells.width[c] + GAP -
-					    chy_display_width(chy_str_from(columns[c].header)))
-				  : 0,
+			c + 1 < cells.columns
+				? (int)(cells.width[c] + GAP -
+					  chy_display_width(chy_str_from(columns[c].header)))
+				: 0,
 			"");
 	fputs(client->colour ? "\033[0m\n" : "\n", stdout);
-	for (size_t row = 0; row < cells.rows; row++)
+	for (size_t row = 0; row < cells.rows; row++) {
 		print_table_row(client, &cells, row);
+		if (below)
+			print_below(client, &cells, row);
+	}
 	for (size_t i = 0; i < cells.rows * n; i++)
 		free(cells.text[i]);
 	free(cells.text);

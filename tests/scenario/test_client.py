@@ -1,0 +1,137 @@
+"""The client as an analyst meets it, over the example articles."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+from harness import CHANCERY, SOURCE, Story
+
+
+class Client(Story):
+    @classmethod
+    def setUpClass(cls):
+        cls.kept = None
+
+    def setUp(self):
+        super().setUp()
+        for path in (SOURCE / "examples/inbox").iterdir():
+            shutil.copy2(path, self.inbox)
+        self.once()
+
+    def events(self, *arguments, expect=0):
+        out = self.chancery("events", "--format", "jsonl", *arguments, expect=expect).stdout
+        return [json.loads(line) for line in out.splitlines()]
+
+    def test_the_examples_tell_what_they_were_written_to_tell(self):
+        disputes = [json.loads(l)["id"] for l in
+                    self.chancery("disputes", "--format", "jsonl").stdout.splitlines()]
+        for dispute in ("kuril-islands", "falklands-malvinas", "western-sahara", "essequibo"):
+            self.assertIn(dispute, disputes)
+        meeting = self.events("--between", "Rússia,Japão", "--event", "CONSULT",
+                              "--since", "2013-11-01", "--until", "2013-11-03")
+        self.assertGreaterEqual(len({e["document"] for e in meeting}), 2)
+        happenings = json.loads(self.chancery(
+            "timeline", "--between", "RUS,JPN", "--event", "CONSULT", "--since", "2013-11-01",
+            "--until", "2013-11-03", "--format", "json").stdout)
+        self.assertIn(2, [h["reports"] for h in happenings])
+        for weather in self.events("--source", "Lusitana", expect=None):
+            self.assertNotIn("chuva", weather["title"].lower())
+
+    def test_dates_sources_and_sentences_are_shown(self):
+        text = self.chancery("dispute", "kuril-islands").stdout
+        self.assertIn("Agência Atlântica, 2022-03-22", text)
+        self.assertIn("Curilas", text)
+        self.assertRegex(text, r"E\d+\.\d+")
+
+    def test_names_are_those_of_the_users_language(self):
+        for language, name in (("pt", "Japão"), ("es", "Japón"), ("en", "Japan"), ("de", "Japan"),
+                               ("ja", "日本")):
+            out = self.chancery("--lang", language, "timeline", "kuril-islands").stdout
+            self.assertIn(name, out)
+
+    def test_an_actor_may_be_named_in_any_way(self):
+        by = [self.events("--actor", who) for who in ("RUS", "Rússia", "russo", "Russia", "Moscovo")]
+        self.assertTrue(by[0])
+        for events in by[1:]:
+            self.assertEqual(events, by[0])
+
+    def test_what_is_mistyped_is_answered_with_the_nearest(self):
+        for arguments, word in ((["dispute", "kuril-island"], "kuril-islands"), (["evnets"], "events"),
+                                (["events", "--event", "ACUSE"], "ACCUSE"),
+                                (["events", "--formta", "csv"], "--format"),
+                                (["events", "--format", "jsno"], "json")):
+            done = self.chancery(*arguments, expect=2)
+            self.assertIn(word, done.stderr)
+
+    def test_formats_agree_on_the_number_of_rows(self):
+        n = len(self.events())
+        self.assertEqual(len(json.loads(self.chancery("events", "--format", "json").stdout)), n)
+        self.assertEqual(len(self.chancery("events", "--format", "csv").stdout.splitlines()), n + 1)
+        self.assertEqual(len(self.chancery("events", "--format", "tsv").stdout.splitlines()), n + 1)
+        self.assertEqual(len(self.chancery("events").stdout.splitlines()), n)
+
+    def test_show_and_source_lead_back_to_the_bytes(self):
+        for event in self.events()[::7]:
+            shown = json.loads(self.chancery("show", event["id"], "--format", "json").stdout)
+            self.assertEqual(shown["sentence"], event["sentence"])
+            source = self.chancery("source", event["id"]).stdout
+            self.assertIn("[[", source)
+            done = subprocess.run([str(CHANCERY), "--archive", str(self.archive), "show", "--original",
+                                   event["document"][:12]], capture_output=True, check=True)
+            first, last = event["bytes"]
+            self.assertLessEqual(last, max(last, len(done.stdout)))
+            self.assertLess(first, last)
+
+    def test_the_originals_are_kept_byte_for_byte(self):
+        for path in (SOURCE / "examples/inbox").glob("*.html"):
+            documents = [r["body"] for r in self.log() if r["kind"] == "document-added"
+                         and r["body"]["path"] == path.name]
+            done = subprocess.run([str(CHANCERY), "--archive", str(self.archive), "show", "--original",
+                                   documents[0]["document"]], capture_output=True, check=True)
+            self.assertEqual(done.stdout, path.read_bytes())
+
+    def test_nothing_found_is_exit_1_and_no_archive_exit_3(self):
+        self.chancery("events", "--actor", "Tuvalu", expect=1)
+        self.chancery("show", "E999999.1", expect=1)
+        self.chancery("show", "ffffffffffff", expect=1)
+        done = subprocess.run([str(CHANCERY), "--archive", str(self.place / "none"), "stats"],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("none", done.stderr)
+
+    def test_every_command_has_help_with_an_example(self):
+        listed = subprocess.run([str(CHANCERY), "--help"], capture_output=True, text=True).stdout
+        commands = [l.split()[0] for l in listed.splitlines() if l.startswith("  ") and l[2] != " "
+                    and not l.strip().startswith("[")]
+        self.assertGreaterEqual(len(commands), 16)
+        for command in commands:
+            done = subprocess.run([str(CHANCERY), command, "--help"], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, command)
+            self.assertIn("Example:", done.stdout, command)
+
+    def test_a_closed_pipe_is_no_error(self):
+        done = subprocess.run(f"{CHANCERY} --archive {self.archive} log --format jsonl | head -n 1",
+                              shell=True, capture_output=True, text=True, executable="/bin/bash")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stderr, "")
+
+    def test_code_of_an_article_that_reports_nothing_is_silent(self):
+        done = subprocess.run([str(CHANCERY), "code",
+                               str(SOURCE / "examples/inbox/2014-02-09-chuva.txt")],
+                              capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+    def test_ingest_puts_files_where_the_daemon_takes_them(self):
+        self.start()
+        path = self.place / "more.txt"
+        path.write_text("Título: Angola condena a Rússia\nData: 2020-01-01\n\nAngola condenou a Rússia.\n")
+        self.chancery("ingest", str(path))
+        from harness import wait_until
+        wait_until("it is done", lambda: "more.txt" in self.done())
+        self.assertTrue(self.events("--between", "AGO,RUS"))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
