@@ -274,15 +274,42 @@ static void add_coordinated(struct chy_document *document, struct chy_line *line
 	}
 }
 
+static bool is_dash(const struct chy_line *line, int32_t word)
+{
+	struct chy_str form = chy_word_at(line, word)->form;
+
+	return chy_str_is(form, "\xe2\x80\x94") || chy_str_is(form, "\xe2\x80\x93") ||
+	       chy_str_is(form, "-");
+}
+
+/* *TÓQUIO — Os ministros reuniram-se*: parsers take the dateline for the
+ * subject and what follows for its apposition. */
+static int32_t past_dateline(const struct chy_line *line, int32_t word)
+{
+	int32_t n = (int32_t)line->sentence->word_count, child;
+	int32_t found = line->mention[word], after;
+
+	if (found == CHY_NONE || line->mentions[found].first > 1 || !line->mentions[found].resolved)
+		return word;
+	after = (int32_t)line->mentions[found].last + 1;
+	if (after >= n || !is_dash(line, after))
+		return word;
+	child = chy_child_in(line, word, "appos nsubj conj parataxis", CHY_NONE);
+	return child > after ? child : word;
+}
+
 static void resolve(struct chy_document *document, struct chy_line *line, int32_t word,
 	struct chy_side *out, int depth)
 {
-	const struct chy_word *w = chy_word_at(line, word);
-	struct chy_str sector = standing(document, line, word);
+	const struct chy_word *w;
+	struct chy_str sector;
 	bool found;
 
 	if (depth > DEPTH)
 		return;
+	word = past_dateline(line, word);
+	w = chy_word_at(line, word);
+	sector = standing(document, line, word);
 	if (private_person(line, word))
 		return;
 	found = add_covering(line, word, out);
