@@ -262,6 +262,15 @@ static bool enough_sides(struct act *act)
 		return false;
 	if (flagged(act, "official") && (act->actors.by_reference || act->recipients.loose))
 		return false;
+	/* *acusou os críticos de querer deixar a União*: upon the critics. */
+	if (act->recipients.loose && !act->recipients.by_reference &&
+		act->frame->category == CHY_ACCUSE && upon_others(act))
+		return false;
+	/* *eles*, of an act that has two sides: which of them? */
+	if (!act->recipients.count && act->actors.count > 1 && act->actors.by_reference &&
+		!flagged(act, "joint") &&
+		!chy_category_reciprocal((enum chy_category)act->frame->category))
+		return false;
 	if (both > 1)
 		return true;
 	if (flagged(act, "solo"))
@@ -349,6 +358,17 @@ static bool doubtful(const struct act *act, int32_t word)
 		       chy_word_kind(act->document->coder, act->line->lemmas[word], "modal"));
 }
 
+/* What is asked is not told. */
+static bool asked(const struct act *act)
+{
+	const struct chy_sentence *sentence = act->line->sentence;
+
+	for (size_t i = sentence->token_count; i-- > 0 && i + 3 > sentence->token_count;)
+		if (chy_str_is(act->line->folded[i], "?"))
+			return true;
+	return false;
+}
+
 static bool long_ago(const struct act *act, const struct chy_when *when)
 {
 	int64_t first, last;
@@ -404,7 +424,7 @@ static struct chy_str aux_of(const struct act *act, const struct chy_when *when)
 		return (struct chy_str){"", 0};
 	if (!flagged(act, "negated") && along(act, denied))
 		return CHY_STR("negation");
-	if (flagged(act, "hypothetical") || along(act, doubtful))
+	if (flagged(act, "hypothetical") || along(act, doubtful) || asked(act))
 		return CHY_STR("hypothetical");
 	if (act->intended)
 		return (struct chy_str){"", 0};

@@ -619,7 +619,7 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 		}
 		/* *contra uma base do Hezbollah*: what is within another
 		 * preposition is not the trigger's own. */
-		if (depth < 3 &&
+		if (depth < 3 && !chy_word_kind(document->coder, line->lemmas[child], "people") &&
 			(chy_relation(line, child, "obj") || chy_relation(line, child, "advmod") ||
 				chy_word_kind(
 					document->coder, chy_preposition(line, child), "of") ||
