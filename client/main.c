@@ -9,7 +9,7 @@
 #include "client.h"
 
 #define FILTERS                                                                                    \
-	"  --actor WHO        who acts: a code, a name or a demonym (RUS, Russia, russo)\n"       \
+	"  --actor WHO        who acts: a code, a name or a demonym (RUS, Russia, russo)\n"        \
 	"  --recipient WHO    upon whom\n"                                                         \
 	"  --between A,B      both take part\n"                                                    \
 	"  --event NAME       one of the sixteen categories (AGREE, CONSULT, …)\n"               \

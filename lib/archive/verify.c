@@ -197,6 +197,7 @@ int chy_archive_verify(const char *directory, chy_verify_problem *problem, void 
 {
 	struct verify verify = {.problem = problem, .user = user, .report = out};
 	struct chy_archive *archive;
+	struct chy_fault first;
 	char path[4096];
 	int result;
 
@@ -206,10 +207,13 @@ int chy_archive_verify(const char *directory, chy_verify_problem *problem, void 
 	result = chy_store_check(path, on_page, &verify, fault);
 	if (result)
 		return result;
-	result = chy_archive_open(directory, &archive, fault);
-	if (result == CHY_EDAMAGED) {
-		tell(&verify, fault);
-		return result;
+	result = chy_archive_open(directory, &archive, &first);
+	if (result && fault)
+		*fault = first;
+	if (result == CHY_EDAMAGED || result == CHY_EABSENT) {
+		/* The file was there and its pages sound: its contents are not. */
+		tell(&verify, &first);
+		return CHY_EDAMAGED;
 	}
 	if (result)
 		return result;
