@@ -95,12 +95,8 @@ static json_t *coding_of(const json_t *line, const json_t *document)
 
 /* -- lines ---------------------------------------------------------------- */
 
-static int append(struct script *script, const struct chy_record_draft *records, size_t n,
-	const struct chy_blob *blobs, size_t blob_count, struct chy_fault *fault)
+static int append(struct script *script, struct chy_entry entry, struct chy_fault *fault)
 {
-	struct chy_entry entry = {
-		.records = records, .record_count = n, .blobs = blobs, .blob_count = blob_count};
-
 	return chy_archive_append(script->archive, &entry, 1, fault);
 }
 
@@ -166,7 +162,14 @@ static int add(struct script *script, const json_t *line, struct chy_fault *faul
 	json_object_set_new(script->documents, name, document);
 	records[1].kind = CHY_KIND_EVENTS_CODED;
 	records[1].body = coding_of(line, document);
-	result = append(script, records, 2, blobs, 2, fault);
+	result = append(script,
+		(struct chy_entry){.document = &blobs[0].hash,
+			.sighting = {CHY_KIND_DOCUMENT_SIGHTED, records[0].body},
+			.records = records,
+			.record_count = 2,
+			.blobs = blobs,
+			.blob_count = 2},
+		fault);
 	json_decref(records[0].body);
 	json_decref(records[1].body);
 	chy_buffer_fini(&content);
@@ -177,7 +180,8 @@ static int append_one(
 	struct script *script, enum chy_kind kind, json_t *body, struct chy_fault *fault)
 {
 	struct chy_record_draft record = {kind, body};
-	int result = append(script, &record, 1, NULL, 0, fault);
+	int result =
+		append(script, (struct chy_entry){.records = &record, .record_count = 1}, fault);
 
 	json_decref(body);
 	return result;
