@@ -81,11 +81,14 @@ struct chy_article {
 	struct chy_map map; /* text to the file's bytes */
 	struct chy_str date; /* EDTF day or empty */
 	enum chy_date_source date_from;
+	bool date_inferred; /* the document gave day and month, the year is from
+					 * elsewhere (`1 nov` in a dateline) */
 	struct chy_str source; /* outlet, or empty */
 	struct chy_str url; /* or empty */
 	struct chy_str language; /* as the document says, ISO 639-1, or empty */
 	json_t *fields; /* every other field of the document, an object; owned by
-					 * the list */
+					 * the list. "_notes", where present, lists what could not be
+					 * used: {"field", "note", "value"} */
 	uint64_t original_start, original_end; /* the article's own bytes in the file: all of
 						 * it, or its line or element of JSON */
 	struct chy_hash id; /* of the content: see chy_article_content */
@@ -116,10 +119,6 @@ int chy_ingest_prepare(void);
  * CHY_EINPUT. */
 int chy_ingest(const struct chy_ingest_input *input, struct chy_arena *arena,
 	struct chy_articles *out, struct chy_fault *fault);
-/* Loads what the libraries load when they are first used, so that a process may
- * give up files afterwards. CHY_EABSENT when the data of ICU are missing. */
-int chy_ingest_prepare(void);
-
 void chy_articles_fini(struct chy_articles *articles);
 
 /* The content that identifies a document: canonical JSON of date (where the

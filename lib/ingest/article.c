@@ -5,12 +5,15 @@
 
 #include "internal.h"
 
-void chy_draft_init(struct chy_draft *draft)
+static const int64_t MICROSECONDS_A_DAY = 86400000000;
+
+int chy_draft_init(struct chy_draft *draft)
 {
 	*draft = (struct chy_draft){0};
 	trace_init(&draft->title);
 	trace_init(&draft->text);
 	draft->fields = json_object();
+	return draft->fields ? CHY_OK : CHY_EMEM;
 }
 
 void chy_draft_fini(struct chy_draft *draft)
@@ -21,104 +24,71 @@ void chy_draft_fini(struct chy_draft *draft)
 	draft->fields = NULL;
 }
 
-/* `MOSCOVO, 1 nov (Lusa) — `, `Lisboa, 3/11/2013 (EFE).- `: capitals at the
- * beginning of a paragraph, an outlet in brackets, a dash. */
-static bool dateline(struct chy_str text, struct chy_str *date, struct chy_str *source)
+/* What is known of the time besides the document: --date, else the file's. */
+static bool other_day(const struct chy_ingest_input *input, struct chy_date *out)
 {
-	const char *open =
-		text.size ? memchr(text.data, '(', text.size < 80 ? text.size : 80) : NULL;
-	const char *close, *comma;
-	size_t rest;
-
-	if (!open)
-		return false;
-	close = memchr(open, ')', (size_t)(text.data + text.size - open));
-	if (!close || close - open > 40)
-		return false;
-	rest = (size_t)(text.data + text.size - close) - 1;
-	while (rest && (close[1] == ' ' || close[1] == '.')) {
-		close++;
-		rest--;
-	}
-	if (!rest || (close[1] != '-' && (unsigned char)close[1] != 0xe2))
-		return false;
-	while (*close != ')')
-		close--;
-	comma = memchr(text.data, ',', (size_t)(open - text.data));
-	*source = chy_str_trim((struct chy_str){open + 1, (size_t)(close - open) - 1});
-	*date = comma ? chy_str_trim((struct chy_str){comma + 1, (size_t)(open - comma) - 1})
-		      : (struct chy_str){NULL, 0};
-	return source->size > 0;
-}
-
-/* A dateline leaves the year out: that of the other evidence. */
-static bool dateline_day(struct chy_reading *reading, struct chy_str text, struct chy_date *out)
-{
-	struct chy_date evidence = {0};
 	struct chy_edtf given;
-	char with_year[96];
+	int64_t days;
 
-	if (chy_read_date(text, out) == CHY_OK)
+	if (input->date.size && chy_edtf_parse(input->date, &given) == CHY_OK && given.from.day) {
+		*out = given.from;
 		return true;
-	if (reading->input->date.size && chy_edtf_parse(reading->input->date, &given) == CHY_OK)
-		evidence = given.from;
-	else if (reading->input->file_time != INT64_MIN)
-		chy_day_to_date(reading->input->file_time / 86400000000, &evidence);
-	else
+	}
+	if (input->file_time == INT64_MIN)
 		return false;
-	snprintf(with_year, sizeof(with_year), "%.*s %04d", (int)(text.size < 60 ? text.size : 60),
-		text.data, evidence.year);
-	if (chy_read_date(chy_str_from(with_year), out) != CHY_OK)
-		return false;
-	/* A day that is still to come was of the year before. */
-	if (chy_day_number(out->year, out->month, out->day) >
-		chy_day_number(evidence.year, evidence.month, evidence.day) + 2)
-		out->year--;
+	days = input->file_time / MICROSECONDS_A_DAY;
+	/* Division goes towards zero, days before 1970 away from it. */
+	chy_day_to_date(days - (input->file_time % MICROSECONDS_A_DAY < 0), out);
 	return true;
 }
 
-static struct chy_str kept_date(struct chy_reading *reading, struct chy_date day)
+/* A day without its year is the last such day before the other evidence, a
+ * week ahead of it allowed; a 29 February goes back to a leap year. */
+static bool give_year(const struct chy_ingest_input *input, struct chy_date *day)
 {
-	struct chy_edtf date = {.from = day, .to = day};
-	char text[CHY_EDTF_SIZE];
+	struct chy_date evidence;
+	int64_t latest;
 
-	chy_edtf_format(&date, text);
-	return chy_str_from(chy_arena_copy(reading->arena, text, strlen(text)));
+	if (!other_day(input, &evidence))
+		return false;
+	latest = chy_day_number(evidence.year, evidence.month, evidence.day) + 7;
+	for (int year = evidence.year + 1; year > evidence.year - 9; year--)
+		if (day->day <= chy_days_in_month(year, day->month) &&
+			chy_day_number(year, day->month, day->day) <= latest) {
+			day->year = year;
+			return true;
+		}
+	return false;
 }
 
 static void use_dateline(struct chy_reading *reading, struct chy_draft *draft)
 {
-	struct chy_str text = trace_str(&draft->text), date, source;
-	struct chy_date day;
+	struct chy_claim *source = &draft->claims[CHY_CLAIM_SOURCE];
+	struct chy_claim *date = &draft->claims[CHY_CLAIM_DATE];
+	struct chy_dateline line;
 
-	if (!dateline(text, &date, &source))
+	if (!chy_read_dateline(trace_str(&draft->text), &line))
 		return;
-	if (!draft->source.size)
-		draft->source = (struct chy_str){
-			chy_arena_copy(reading->arena, source.data, source.size), source.size};
-	if (!draft->date.size && date.data && dateline_day(reading, date, &day)) {
-		draft->date = kept_date(reading, day);
+	if (!source->value.size)
+		source->value = chy_keep(reading, line.source);
+	if (date->value.size || !line.dated)
+		return;
+	draft->date_inferred = !line.date.year;
+	if (line.date.year || give_year(reading->input, &line.date)) {
+		date->value = chy_keep_day(reading, line.date);
 		draft->date_from = CHY_DATE_DATELINE;
 	}
 }
 
 static void use_other_dates(struct chy_reading *reading, struct chy_draft *draft)
 {
+	struct chy_claim *date = &draft->claims[CHY_CLAIM_DATE];
 	struct chy_date day;
 
-	if (draft->date.size)
+	if (date->value.size || !other_day(reading->input, &day))
 		return;
-	if (reading->input->date.size) {
-		draft->date =
-			(struct chy_str){chy_arena_copy(reading->arena, reading->input->date.data,
-						 reading->input->date.size),
-				reading->input->date.size};
-		draft->date_from = CHY_DATE_ARGUMENT;
-	} else if (reading->input->file_time != INT64_MIN) {
-		chy_day_to_date(reading->input->file_time / 86400000000, &day);
-		draft->date = kept_date(reading, day);
-		draft->date_from = CHY_DATE_FILE;
-	}
+	date->value = chy_keep_day(reading, day);
+	draft->date_from = reading->input->date.size ? CHY_DATE_ARGUMENT : CHY_DATE_FILE;
 }
 
 static json_t *text_or_null(struct chy_str text)
@@ -130,7 +100,7 @@ int chy_article_content(const struct chy_article *article, struct chy_buffer *ou
 {
 	bool borne = article->date_from == CHY_DATE_HEADER ||
 		     article->date_from == CHY_DATE_METADATA ||
-		     article->date_from == CHY_DATE_DATELINE;
+		     (article->date_from == CHY_DATE_DATELINE && !article->date_inferred);
 	json_t *content = json_object();
 	int result;
 
@@ -203,15 +173,19 @@ int chy_add_article(struct chy_reading *reading, struct chy_draft *draft, uint64
 	if (!draft->title.text.size && !draft->text.text.size)
 		return chy_fault_set(reading->fault, CHY_EINPUT, NULL, 0, "there is no text in it");
 	if (draft->title.text.size + draft->text.text.size > reading->limits->article_bytes)
-		return chy_fault_set(reading->fault, CHY_ELIMIT, NULL, 0,
-			"the article is longer than %zu bytes", reading->limits->article_bytes);
+		return chy_fault_set(reading->fault, CHY_ELIMIT, "article_bytes", 0,
+			"the article has %zu bytes of text, more than the %zu allowed",
+			draft->title.text.size + draft->text.text.size,
+			reading->limits->article_bytes);
+	chy_drop_second_title(draft);
 	use_dateline(reading, draft);
 	use_other_dates(reading, draft);
-	article.date = draft->date;
+	article.date = draft->claims[CHY_CLAIM_DATE].value;
 	article.date_from = draft->date_from;
-	article.source = draft->source;
-	article.url = draft->url;
-	article.language = draft->language;
+	article.date_inferred = draft->date_inferred && draft->date_from == CHY_DATE_DATELINE;
+	article.source = draft->claims[CHY_CLAIM_SOURCE].value;
+	article.url = draft->claims[CHY_CLAIM_URL].value;
+	article.language = draft->claims[CHY_CLAIM_LANGUAGE].value;
 	result = whole_text(reading, draft, &article);
 	if (!result)
 		result = identify(&article);

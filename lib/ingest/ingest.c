@@ -3,11 +3,14 @@
 
 #include "internal.h"
 
+/* Places in a text are 32 bits wide, and decoding can treble it. */
+enum { MOST_BYTES = 1 << 30 };
+
 const struct chy_ingest_limits chy_ingest_default_limits = {
 	.file_bytes = (size_t)64 << 20,
-	.article_bytes = (size_t)16 << 20,
+	.article_bytes = (size_t)8 << 20,
 	.articles = 200000,
-	.depth = 256,
+	.depth = 200,
 	.line_bytes = (size_t)16 << 20,
 };
 
@@ -57,9 +60,11 @@ static int read_one(struct chy_reading *reading, struct chy_articles *out)
 	struct chy_draft draft;
 	int result;
 
-	chy_draft_init(&draft);
-	result = reading->media == CHY_MEDIA_HTML ? chy_read_html(reading, &reading->text, &draft)
-						  : chy_read_plain(reading, &draft);
+	result = chy_draft_init(&draft);
+	if (!result)
+		result = reading->media == CHY_MEDIA_HTML
+				 ? chy_read_html(reading, &reading->text, &draft)
+				 : chy_read_plain(reading, &draft);
 	if (!result)
 		result = chy_add_article(reading, &draft, 0, reading->input->size, out);
 	chy_draft_fini(&draft);
@@ -90,8 +95,12 @@ int chy_ingest(const struct chy_ingest_input *input, struct chy_arena *arena,
 	if (!input->size)
 		return chy_fault_set(fault, CHY_EINPUT, NULL, 0, "the file is empty");
 	if (input->size > reading.limits->file_bytes)
-		return chy_fault_set(fault, CHY_ELIMIT, NULL, 0,
-			"the file is larger than %zu bytes", reading.limits->file_bytes);
+		return chy_fault_set(fault, CHY_ELIMIT, "file_bytes", 0,
+			"the file has %zu bytes, more than the %zu allowed", input->size,
+			reading.limits->file_bytes);
+	if (input->size > MOST_BYTES)
+		return chy_fault_set(fault, CHY_ELIMIT, "file_bytes", 0,
+			"the file has %zu bytes, more than can be mapped", input->size);
 	trace_init(&reading.text);
 	result = chy_decode(&reading);
 	if (!result)

@@ -1,275 +1,310 @@
-/* JSON of the usual scrapers: an object, an array of them, or a line each.
- * A scanner of our own finds where each member's string stands, so that the
- * text keeps its place in the file; jansson reads the values themselves. */
+/* JSON of the usual scrapers: an object, an array of them, a wrapper around
+ * such an array, or one object a line. What the members are called is in
+ * data/ingest/json.tsv. One bad article does not cost the others. */
 #include <ctype.h>
 #include <string.h>
 
 #include "internal.h"
+#include "names.h"
+#include "scan.h"
 
-struct scanner {
-	struct chy_str text;
-	size_t at;
-	size_t depth;
+/* What is read as traced text, in the order of CHY_PARTS's names. */
+enum { TITLE, TEXT, SUMMARY, LIST, PARTS };
+static const char *const part_names[PARTS] = {"title", "text", "summary", "list"};
+
+struct member {
+	struct chy_str name; /* as in the object */
+	json_t *value; /* of the object */
+	size_t place[2];
+	int rank;
 };
 
-static void skip_space(struct scanner *s)
+struct object {
+	struct chy_reading *reading;
+	struct chy_draft *draft;
+	json_t *value;
+	struct member parts[PARTS]; /* value NULL: not there */
+};
+
+static bool has_text(const json_t *value)
 {
-	while (s->at < s->text.size && isspace((unsigned char)s->text.data[s->at]))
-		s->at++;
+	return json_string_length(value) > 0 ||
+	       (json_array_size(value) > 0 && json_is_string(json_array_get(value, 0)));
 }
 
-/* Past a string whose opening quote is at s->at; its inside in [from, to). */
-static bool skip_string(struct scanner *s, size_t *from, size_t *to)
+static void keep_member(struct object *object, const struct member *member)
 {
-	if (s->at >= s->text.size || s->text.data[s->at] != '"')
-		return false;
-	*from = ++s->at;
-	while (s->at < s->text.size && s->text.data[s->at] != '"')
-		s->at += s->text.data[s->at] == '\\' ? 2 : 1;
-	if (s->at >= s->text.size)
-		return false;
-	*to = s->at++;
-	return true;
+	if (json_is_string(member->value))
+		chy_keep_field(object->draft, member->name,
+			(struct chy_str){json_string_value(member->value),
+				json_string_length(member->value)});
+	else if (!json_is_null(member->value))
+		chy_keep_value(object->draft, member->name, member->value);
 }
 
-/* Past any value; nesting is counted, not recursed into. */
-static bool skip_value(struct scanner *s)
+/* The best named of the members that could be the same part. */
+static void take_part(struct object *object, int part, const struct member *member)
 {
-	size_t depth = 0, from, to;
+	struct member *best = &object->parts[part];
 
-	do {
-		char c;
+	if (!(part == LIST ? json_array_size(member->value) &&
+				     json_is_object(json_array_get(member->value, 0))
+			   : has_text(member->value))) {
+		keep_member(object, member);
+	} else if (!best->value || member->rank < best->rank) {
+		if (best->value)
+			keep_member(object, best);
+		*best = *member;
+	} else {
+		keep_member(object, member);
+	}
+}
 
-		skip_space(s);
-		if (s->at >= s->text.size)
-			return false;
-		c = s->text.data[s->at];
-		if (c == '"') {
-			if (!skip_string(s, &from, &to))
-				return false;
-		} else if (c == '{' || c == '[') {
-			depth++;
-			s->at++;
-		} else if (c == '}' || c == ']') {
-			if (!depth)
-				return false;
-			depth--;
-			s->at++;
-		} else if (c == ',' || c == ':') {
-			if (!depth)
-				return false;
-			s->at++;
-		} else {
-			while (s->at < s->text.size &&
-				!strchr(",:{}[]\" \t\r\n", s->text.data[s->at]))
-				s->at++;
+/* A value that says something about the article: a string, a number (seconds
+ * since 1970), or an object with a name (`"source": {"name": …}`). */
+static void take_field(struct object *object, const struct member *member)
+{
+	struct chy_str value = {NULL, 0};
+	char number[32];
+
+	if (json_is_string(member->value)) {
+		value = (struct chy_str){
+			json_string_value(member->value), json_string_length(member->value)};
+	} else if (json_is_integer(member->value)) {
+		snprintf(number, sizeof(number), "%lld",
+			(long long)json_integer_value(member->value));
+		value = chy_str_from(number);
+	} else if (json_is_object(member->value)) {
+		value = chy_json_str(member->value, "name");
+	}
+	if (value.size)
+		chy_set_field(object->reading, object->draft, &names_json, member->name, value,
+			CHY_DATE_METADATA);
+	else
+		keep_member(object, member);
+}
+
+static void take_member(struct object *object, struct member *member)
+{
+	const struct name *known = chy_name_find(&names_json, member->name);
+
+	member->rank = known ? known->rank : 0;
+	for (int part = 0; part < PARTS; part++)
+		if (chy_name_means(known, part_names[part])) {
+			take_part(object, part, member);
+			return;
 		}
-	} while (depth);
-	return true;
+	if (known)
+		take_field(object, member);
+	else
+		keep_member(object, member);
 }
 
-static uint32_t hexadecimal(const char *at)
+static void read_members(struct object *object, size_t start, size_t end)
 {
-	uint32_t value = 0;
+	const struct trace *text = &object->reading->text;
+	struct scanner scanner = {.text = {trace_str(text).data, end},
+		.at = start + 1,
+		.depth_limit = object->reading->limits->depth};
+	struct member member;
+	struct trace name;
+	size_t inside[2];
 
-	for (int i = 0; i < 4; i++) {
-		int c = tolower((unsigned char)at[i]);
-
-		value = value << 4 | (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+	trace_init(&name);
+	while (chy_scan_member(&scanner, inside, member.place)) {
+		trace_clear(&name);
+		chy_unescape(text, inside[0], inside[1], &name);
+		member.name = trace_str(&name);
+		member.value = json_object_getn(object->value, member.name.data, member.name.size);
+		if (!member.value)
+			continue;
+		member.name = (struct chy_str){
+			chy_arena_copy(object->reading->arena, member.name.data, member.name.size),
+			member.name.size};
+		if (member.name.data)
+			take_member(object, &member);
 	}
-	return value & 0xffff;
+	trace_fini(&name);
 }
 
-/* One escape at `at`, which begins with a backslash: its length and its text. */
-static size_t unescape(struct chy_str text, size_t at, char out[4], unsigned *size)
+static bool tag_or_entity(struct chy_str rest)
 {
-	static const char from[] = "nrtbf", to[] = "\n\n\t  ";
-	char c = text.data[at + 1];
-	const char *found = strchr(from, c);
-	uint32_t point;
-	size_t used = 6;
+	static const char *const marks[] = {"<p>", "<p ", "<br", "<div", "<img", "<b>", "<i>",
+		"<em>", "<strong>", "<a ", "<span", "<!--", "&nbsp;", "&amp;", "&quot;", "&lt;",
+		"&gt;", "&#", "&rsquo;", "&ldquo;", "&rdquo;", "&ndash;", "&mdash;", "&hellip;"};
 
-	if (c != 'u') {
-		out[0] = found ? to[found - from] : c;
-		*size = 1;
-		return 2;
-	}
-	point = at + 6 <= text.size ? hexadecimal(text.data + at + 2) : 0xfffd;
-	if (point >= 0xd800 && point < 0xdc00 && at + 12 <= text.size &&
-		text.data[at + 6] == '\\') {
-		uint32_t low = hexadecimal(text.data + at + 8);
-
-		point = 0x10000 + ((point - 0xd800) << 10) + ((low - 0xdc00) & 0x3ff);
-		used = 12;
-	}
-	*size = chy_utf8_put(point ? point : 0xfffd, out);
-	return used;
+	if (rest.size > 2 && rest.data[0] == '<' && rest.data[1] == '/')
+		return isalpha((unsigned char)rest.data[2]);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (chy_str_starts(rest, marks[i]))
+			return true;
+	return rest.size > 8 && rest.data[0] == '&' && isalpha((unsigned char)rest.data[1]) &&
+	       memchr(rest.data + 2, ';', 7);
 }
 
-static void add_string(const struct trace *source, size_t from, size_t to, struct trace *out)
+static bool looks_like_html(struct chy_str text)
 {
-	struct chy_str text = trace_str(source);
-	size_t at = from;
-
-	while (at < to) {
-		size_t run = at, used;
-		unsigned size;
-		char bytes[4];
-
-		while (run < to && text.data[run] != '\\')
-			run++;
-		trace_add_slice(out, source, at, run);
-		at = run;
-		if (at + 1 >= to)
-			break;
-		used = unescape((struct chy_str){text.data, to}, at, bytes, &size);
-		trace_add_instead(out, bytes, size, source, at, at + used < to ? at + used : to);
-		at += used;
-	}
+	for (size_t i = 0; i < text.size; i++)
+		if ((text.data[i] == '<' || text.data[i] == '&') &&
+			tag_or_entity((struct chy_str){text.data + i, text.size - i}))
+			return true;
+	return false;
 }
 
-static int add_text(
-	struct chy_reading *reading, struct chy_draft *draft, const struct trace *raw, bool title)
+/* Appends the paragraphs of one string. */
+static int add_string(struct object *object, size_t from, size_t to, struct trace *out)
 {
-	struct chy_reading inner = *reading;
-	struct chy_draft part;
-	struct chy_str text = trace_str(raw);
-	int result = CHY_OK;
-
-	chy_draft_init(&part);
-	trace_init(&inner.text);
-	result = chy_normalise(raw, &inner.text);
-	if (!result && memchr(text.data, '<', text.size) && strstr(text.data, "</"))
-		result = chy_read_html(reading, &inner.text, &part);
-	else if (!result)
-		trace_add_slice(&part.text, &inner.text, 0, inner.text.text.size);
-	if (!result && title)
-		trace_add_slice(&draft->title, &part.text, 0, part.text.text.size);
-	else if (!result)
-		chy_read_body(draft, &part.text);
-	trace_fini(&inner.text);
-	chy_draft_fini(&part);
-	return result;
-}
-
-static int take_member(struct chy_reading *reading, struct chy_draft *draft, struct chy_str name,
-	json_t *value, size_t from, size_t to)
-{
-	const char *field = chy_field_of(name);
-	bool title = field && strcmp(field, "title") == 0 && !draft->title.text.size;
-	bool text = field && strcmp(field, "text") == 0 && !draft->text.text.size;
-	struct trace raw;
-	char key[128];
+	struct trace raw, clean;
 	int result;
 
-	if (json_is_string(value) && (title || text)) {
-		trace_init(&raw);
-		add_string(&reading->text, from, to, &raw);
-		result = trace_failed(&raw) ? CHY_EMEM : add_text(reading, draft, &raw, title);
-		trace_fini(&raw);
-		return result;
-	}
-	if (json_is_string(value)) {
-		chy_set_field(reading, draft, name,
-			(struct chy_str){json_string_value(value), json_string_length(value)},
-			CHY_DATE_METADATA);
-	} else if (name.size < sizeof(key)) {
-		memcpy(key, name.data, name.size);
-		key[name.size] = '\0';
-		json_object_set(draft->fields, key, value);
-	}
-	return CHY_OK;
-}
-
-/* The members of the object at s->at, with their places. */
-static int read_members(
-	struct chy_reading *reading, struct scanner *s, json_t *object, struct chy_draft *draft)
-{
-	size_t from, to, start;
-	int result = CHY_OK;
-
-	s->at++;
-	for (;;) {
-		struct chy_str name;
-		json_t *value;
-		char key[256];
-
-		skip_space(s);
-		if (s->at < s->text.size && s->text.data[s->at] == ',') {
-			s->at++;
-			continue;
-		}
-		if (result || !skip_string(s, &from, &to))
-			break;
-		name = (struct chy_str){s->text.data + from, to - from};
-		skip_space(s);
-		s->at++; /* the colon */
-		skip_space(s);
-		start = s->at;
-		if (!skip_value(s))
-			break;
-		if (name.size >= sizeof(key))
-			continue;
-		memcpy(key, name.data, name.size);
-		key[name.size] = '\0';
-		value = json_object_get(object, key);
-		if (value)
-			result = take_member(reading, draft, name, value, start + 1, s->at - 1);
-	}
-	while (s->at < s->text.size && s->text.data[s->at] != '}')
-		s->at++;
-	s->at++;
+	trace_init(&raw);
+	trace_init(&clean);
+	chy_unescape(&object->reading->text, from, to, &raw);
+	result = trace_failed(&raw) ? CHY_EMEM : chy_normalise(&raw, &clean, true);
+	if (!result && looks_like_html(trace_str(&clean)))
+		result = chy_read_fragment(object->reading, &clean, out);
+	else if (!result)
+		chy_add_paragraphs(out, &clean, 0, clean.text.size);
+	trace_fini(&raw);
+	trace_fini(&clean);
 	return result;
 }
 
-/* One object in [start, end) of the text. */
-static int read_object(
-	struct chy_reading *reading, size_t start, size_t end, struct chy_articles *out)
+static int add_part(struct object *object, const struct member *member, struct trace *out)
 {
-	struct scanner s = {{trace_str(&reading->text).data, end}, start, 0};
-	struct chy_map map = trace_map(&reading->text);
-	struct chy_draft draft;
+	struct scanner scanner = {.text = trace_str(&object->reading->text),
+		.at = member->place[0],
+		.depth_limit = object->reading->limits->depth};
+	size_t from, to, element[2];
+	int result = CHY_OK;
+
+	if (chy_scan_string(&scanner, &from, &to))
+		return add_string(object, from, to, out);
+	scanner.at++;
+	scanner.text.size = member->place[1];
+	while (!result && chy_scan_element(&scanner, element)) {
+		struct scanner inner = scanner;
+
+		inner.at = element[0];
+		if (chy_scan_string(&inner, &from, &to))
+			result = add_string(object, from, to, out);
+	}
+	return result;
+}
+
+/* A title is one line, however it was written. */
+static int add_title(struct object *object, const struct member *member)
+{
+	struct trace paragraphs;
+	int result;
+
+	trace_init(&paragraphs);
+	result = add_part(object, member, &paragraphs);
+	if (!result)
+		chy_add_words(&object->draft->title, &paragraphs, 0, paragraphs.text.size);
+	trace_fini(&paragraphs);
+	return result;
+}
+
+static int read_article(struct object *object, size_t start, size_t end, struct chy_articles *out)
+{
+	const struct member *text = &object->parts[TEXT];
+	struct chy_map map = trace_map(&object->reading->text);
 	uint64_t first, last;
-	json_t *object;
-	int result = chy_json_parse(s.text.data + start, end - start, &object, reading->fault);
+	int result = CHY_OK;
+
+	if (object->parts[TITLE].value)
+		result = add_title(object, &object->parts[TITLE]);
+	if (text->value && object->parts[SUMMARY].value)
+		keep_member(object, &object->parts[SUMMARY]);
+	else if (!text->value)
+		text = &object->parts[SUMMARY];
+	if (!result && text->value)
+		result = add_part(object, text, &object->draft->text);
+	if (result)
+		return result;
+	if (!object->draft->title.text.size)
+		chy_take_headline(object->draft);
+	chy_map_span(&map, (uint32_t)start, (uint32_t)end, &first, &last);
+	return chy_add_article(object->reading, object->draft, first, last, out);
+}
+
+static int read_elements(
+	struct chy_reading *reading, size_t start, size_t end, struct chy_articles *out);
+
+/* One object in [start, end) of the text; a wrapper only where that is allowed. */
+static int read_object(struct chy_reading *reading, size_t start, size_t end, bool wrapper,
+	struct chy_articles *out)
+{
+	struct chy_draft draft;
+	struct object object = {.reading = reading, .draft = &draft};
+	const struct member *list = &object.parts[LIST];
+	int result = chy_json_parse(
+		trace_str(&reading->text).data + start, end - start, &object.value, reading->fault);
 
 	if (result)
 		return result;
-	if (!json_is_object(object)) {
-		json_decref(object);
+	if (!json_is_object(object.value)) {
+		json_decref(object.value);
 		return chy_fault_set(reading->fault, CHY_EINPUT, NULL, 0, "it is no JSON object");
 	}
-	chy_draft_init(&draft);
-	result = read_members(reading, &s, object, &draft);
-	chy_map_span(&map, (uint32_t)start, (uint32_t)end, &first, &last);
+	result = chy_draft_init(&draft);
 	if (!result)
-		result = chy_add_article(reading, &draft, first, last, out);
+		read_members(&object, start, end);
+	if (!result && wrapper && list->value && !object.parts[TEXT].value)
+		result = read_elements(reading, list->place[0], list->place[1], out);
+	else if (!result)
+		result = read_article(&object, start, end, out);
 	chy_draft_fini(&draft);
-	json_decref(object);
+	json_decref(object.value);
 	return result;
 }
 
-/* Reads one and keeps a refusal of it apart from those of the others. */
-static int read_or_refuse(struct chy_reading *reading, size_t start, size_t end, uint64_t number,
+static int refuse(struct chy_reading *reading, size_t start, size_t end, uint64_t number,
 	struct chy_articles *out)
 {
 	struct chy_map map = trace_map(&reading->text);
 	uint64_t first, last;
-	int result;
 
-	if (out->count + out->refusal_count >= reading->limits->articles)
-		return chy_fault_set(reading->fault, CHY_ELIMIT, NULL, number,
-			"more than %zu articles in one file", reading->limits->articles);
-	if (end - start > reading->limits->line_bytes)
-		result = chy_fault_set(reading->fault, CHY_ELIMIT, NULL, number,
-			"longer than %zu bytes", reading->limits->line_bytes);
-	else
-		result = read_object(reading, start, end, out);
-	if (!result || result == CHY_EMEM)
-		return result;
 	reading->fault->at = number;
 	chy_map_span(&map, (uint32_t)start, (uint32_t)end, &first, &last);
 	return chy_add_refusal(reading, first, last, reading->fault, out);
+}
+
+/* Why an object of [start, end) cannot even be looked at; 0 where it can. */
+static int beyond_limits(struct chy_reading *reading, size_t start, size_t end)
+{
+	struct scanner scanner = {.text = {trace_str(&reading->text).data, end},
+		.at = start,
+		.depth_limit = reading->limits->depth};
+
+	if (end - start > reading->limits->line_bytes)
+		return chy_fault_set(reading->fault, CHY_ELIMIT, "line_bytes", 0,
+			"it has %zu bytes, more than the %zu allowed", end - start,
+			reading->limits->line_bytes);
+	if (!chy_scan_value(&scanner) && scanner.too_deep)
+		return chy_fault_set(reading->fault, CHY_ELIMIT, "depth", 0,
+			"its values nest deeper than the %zu allowed", reading->limits->depth);
+	return CHY_OK;
+}
+
+/* Reads one of many and keeps a refusal of it apart from the others. */
+static int read_or_refuse(struct chy_reading *reading, size_t start, size_t end, uint64_t number,
+	struct chy_articles *out)
+{
+	int result;
+
+	if (out->count + out->refusal_count >= reading->limits->articles)
+		return chy_fault_set(reading->fault, CHY_ELIMIT, "articles", number,
+			"it holds more than the %zu articles allowed in one file",
+			reading->limits->articles);
+	*reading->fault = (struct chy_fault){0};
+	result = beyond_limits(reading, start, end);
+	if (!result)
+		result = read_object(reading, start, end, false, out);
+	if (!result || result == CHY_EMEM)
+		return result;
+	return refuse(reading, start, end, number, out);
 }
 
 static int read_lines(struct chy_reading *reading, struct chy_articles *out)
@@ -289,55 +324,72 @@ static int read_lines(struct chy_reading *reading, struct chy_articles *out)
 	return result;
 }
 
-static int read_array(struct chy_reading *reading, struct scanner *s, struct chy_articles *out)
+static int read_elements(
+	struct chy_reading *reading, size_t start, size_t end, struct chy_articles *out)
 {
+	struct scanner scanner = {.text = {trace_str(&reading->text).data, end},
+		.at = start + 1,
+		.depth_limit = reading->limits->depth};
+	uint64_t number = 1;
+	size_t place[2];
 	int result = CHY_OK;
 
-	s->at++;
-	for (uint64_t number = 1; !result; number++) {
-		size_t start;
+	while (!result && chy_scan_element(&scanner, place))
+		result = read_or_refuse(reading, place[0], place[1], number++, out);
+	if (result || chy_scan_peek(&scanner) == ']')
+		return result;
+	chy_fault_set(reading->fault, scanner.too_deep ? CHY_ELIMIT : CHY_EINPUT,
+		scanner.too_deep ? "depth" : NULL, 0,
+		scanner.too_deep ? "its values nest deeper than allowed"
+				 : "the array is cut off here");
+	return refuse(reading, scanner.at < end ? scanner.at : end, end, number, out);
+}
 
-		skip_space(s);
-		while (s->at < s->text.size && s->text.data[s->at] == ',') {
-			s->at++;
-			skip_space(s);
-		}
-		if (s->at >= s->text.size || s->text.data[s->at] == ']')
-			break;
-		start = s->at;
-		if (!skip_value(s))
-			return chy_fault_set(
-				reading->fault, CHY_EINPUT, NULL, number, "the array is cut off");
-		result = read_or_refuse(reading, start, s->at, number, out);
+/* Whether every line stands for itself: the first is an object that ends
+ * where it ends, or begins one that another line begins too. */
+static bool has_lines(struct chy_str text)
+{
+	const char *newline = text.size ? memchr(text.data, '\n', text.size) : NULL;
+	struct chy_str first = {text.data, newline ? (size_t)(newline - text.data) : 0}, rest;
+
+	if (!newline)
+		return false;
+	rest = chy_str_trim((struct chy_str){newline, text.size - first.size});
+	first = chy_str_trim(first);
+	return first.size > 1 && rest.size && rest.data[0] == '{';
+}
+
+static int read_whole(struct chy_reading *reading, struct chy_articles *out)
+{
+	struct chy_str text = trace_str(&reading->text);
+	struct scanner scanner = {.text = text, .depth_limit = reading->limits->depth};
+	bool whole;
+	size_t start;
+
+	if (chy_scan_peek(&scanner) == '[')
+		return read_elements(reading, scanner.at, text.size, out);
+	start = scanner.at;
+	whole = chy_scan_value(&scanner) && chy_scan_peek(&scanner) == '\0';
+	if (!whole && !scanner.too_deep &&
+		has_lines((struct chy_str){text.data + start, text.size - start})) {
+		reading->media = CHY_MEDIA_JSONL;
+		return read_lines(reading, out);
 	}
-	return result;
+	if (scanner.too_deep)
+		return beyond_limits(reading, start, text.size);
+	return read_object(reading, start, text.size, true, out);
 }
 
 int chy_read_json(struct chy_reading *reading, struct chy_articles *out)
 {
-	struct scanner s = {trace_str(&reading->text), 0, 0};
-	size_t start;
-	int result;
+	int result = reading->media == CHY_MEDIA_JSONL ? read_lines(reading, out)
+						       : read_whole(reading, out);
 
-	skip_space(&s);
-	start = s.at;
-	if (reading->media == CHY_MEDIA_JSON && s.text.data[start] == '[') {
-		result = read_array(reading, &s, out);
-	} else {
-		bool whole = skip_value(&s);
-
-		skip_space(&s);
-		if (whole && s.at >= s.text.size) {
-			/* A single object, over however many lines. */
-			return read_object(reading, start, s.text.size, out);
-		}
-		reading->media = CHY_MEDIA_JSONL;
-		result = read_lines(reading, out);
-	}
-	if (!result && !out->count)
-		return chy_fault_set(reading->fault, CHY_EINPUT, NULL,
-			out->refusal_count ? out->refusals[0].fault.at : 0,
-			"no article in it: %.180s",
-			out->refusal_count ? out->refusals[0].fault.detail : "it is empty");
-	return result;
+	if (result || out->count)
+		return result;
+	if (!out->refusal_count)
+		return chy_fault_set(reading->fault, CHY_EINPUT, NULL, 0, "no article is in it");
+	/* A file without one good article is refused as its first was. */
+	*reading->fault = out->refusals[0].fault;
+	return reading->fault->code;
 }

@@ -172,6 +172,21 @@ void trace_add_instead(struct trace *trace, const char *bytes, size_t size,
 	trace_add(trace, bytes, size, first, last, 1);
 }
 
+void trace_cut(struct trace *trace, size_t size)
+{
+	if (size >= trace->text.size)
+		return;
+	trace->text.size = size;
+	trace->text.data[size] = '\0';
+	while (trace->count && trace->segments[trace->count - 1].text_start >= size)
+		trace->count--;
+	if (trace->count && trace->segments[trace->count - 1].text_end > size) {
+		struct chy_map_segment *last = &trace->segments[trace->count - 1];
+
+		*last = part(last, last->text_start, (uint32_t)size);
+	}
+}
+
 void chy_map_span(const struct chy_map *map, uint32_t start, uint32_t end, uint64_t *out_start,
 	uint64_t *out_end)
 {

@@ -33,6 +33,9 @@ void trace_add_slice(struct trace *trace, const struct trace *from, size_t start
 void trace_add_instead(struct trace *trace, const char *bytes, size_t size,
 	const struct trace *from, size_t start, size_t end);
 
+/* Takes the end off: size bytes stay. The cut must lie between characters. */
+void trace_cut(struct trace *trace, size_t size);
+
 bool trace_failed(const struct trace *trace);
 struct chy_str trace_str(const struct trace *trace);
 struct chy_map trace_map(const struct trace *trace);
