@@ -13,7 +13,7 @@ int open_catalogue(struct client *client)
 	return 0;
 }
 
-static int read_as_of(struct client *client)
+int read_as_of(struct client *client)
 {
 	struct chy_snapshot *snapshot;
 	struct chy_fault fault;

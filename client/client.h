@@ -75,6 +75,8 @@ int read_filter(
 /* Opens archive, views and catalogue, lets the views catch up where nobody
  * else does, and finds what --as-of means. Prints what is wrong. */
 int open_archive(struct client *client);
+/* What --as-of means, once the archive is open: into client->as_of. */
+int read_as_of(struct client *client);
 void close_archive(struct client *client);
 int open_catalogue(struct client *client);
 

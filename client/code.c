@@ -70,7 +70,7 @@ static int print_events(
 
 		chy_map_span(&article->map, event->start, event->end, &first, &last);
 		object = chy_event_to_json(event, language, first, last);
-		if (!object || json_dumpf(object, stdout, JSON_COMPACT))
+		if (!object || json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)))
 			return EXIT_ARCHIVE;
 		putchar('\n');
 		json_decref(object);
@@ -175,14 +175,14 @@ static int code_file(struct reader *reader, const char *path)
 int run_code(struct client *client, int argc, char **argv)
 {
 	struct reader reader = {0};
-	const struct option_spec specs[] = {
-		{"--date", &reader.date, NULL}, {"--language", &reader.language, NULL}};
-	int rest, status = read_options(client, command_named("code"), specs, 2, argc, argv, &rest);
+	/* There is nothing to translate here: --lang too is the text's language. */
+	const struct option_spec specs[] = {{"--date", &reader.date, NULL},
+		{"--language", &reader.language, NULL}, {"--lang", &reader.language, NULL}};
+	int rest, status = read_options(client, command_named("code"), specs, 3, argc, argv, &rest);
 	struct chy_edtf date;
 
 	if (status)
 		return status < 0 ? 0 : status;
-	/* --lang names the text's language here: there is nothing to translate. */
 	if (reader.date && (chy_edtf_parse(chy_str_from(reader.date), &date) || date.interval ||
 				   !date.from.day))
 		return usage_error("--date %s is no day; write 2013-11-03", reader.date);

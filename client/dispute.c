@@ -1,7 +1,9 @@
 /* disputes, dispute: how contested matters stand. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "chancery/edtf.h"
 #include "client.h"
 
 /* The day from which temperatures are told: the newest document's. */
@@ -33,37 +35,63 @@ static void set_text(json_t *row, const char *key, struct chy_str text)
 	json_object_set_new(row, key, json_stringn(text.data, text.size));
 }
 
+static json_t *text_or_null(struct chy_str text)
+{
+	return text.size ? json_stringn(text.data, text.size) : json_null();
+}
+
+/* To a tenth, and never minus nothing: more would feign knowledge. */
+static json_t *temperature_of(const json_t *happenings, int64_t day)
+{
+	double tenths = round(chy_temperature(happenings, day) * 10);
+
+	return json_real(tenths == 0 ? 0 : tenths / 10);
+}
+
+static void set_last_act(json_t *row, const json_t *happenings)
+{
+	const json_t *last = json_array_get(happenings, json_array_size(happenings) - 1);
+	char when[16];
+
+	day_text(last ? json_integer_value(json_object_get(last, "day")) : INT64_MIN, when);
+	json_object_set_new(row, "last", when[0] ? json_string(when) : json_null());
+	json_object_set_new(row, "last_event",
+		last ? json_incref(json_object_get(last, "event")) : json_null());
+	json_object_set_new(row, "last_actor",
+		last ? json_incref(json_object_get(last, "actor")) : json_array());
+}
+
 static json_t *row_of(struct client *client, const struct chy_dispute *dispute,
 	const json_t *happenings, int64_t day)
 {
-	const json_t *last = json_array_get(happenings, json_array_size(happenings) - 1);
 	json_t *row = json_object(), *claimants = json_array();
-	char when[16];
+	char text[16];
 
 	for (size_t i = 0; i < dispute->claimant_count; i++)
 		json_array_append_new(
 			claimants, json_pack("{s:s%}", "code", dispute->claimants[i].data,
 					   dispute->claimants[i].size));
-	day_text(json_integer_value(json_object_get(last, "day")), when);
+	day_text(day, text);
 	set_text(row, "id", dispute->id);
 	set_text(row, "name", name_of_dispute(client, dispute));
 	set_text(row, "issue", dispute->issue);
+	json_object_set_new(row, "since", text_or_null(dispute->start));
+	json_object_set_new(row, "until", text_or_null(dispute->end));
+	json_object_set_new(row, "day", text[0] ? json_string(text) : json_null());
 	json_object_set_new(row, "parties", claimants);
 	json_object_set_new(
 		row, "happenings", json_integer((json_int_t)json_array_size(happenings)));
-	json_object_set_new(row, "temperature", json_real(chy_temperature(happenings, day)));
-	json_object_set_new(row, "last", json_string(when));
-	json_object_set(row, "last_event", json_object_get(last, "event"));
-	json_object_set(row, "last_actor", json_object_get(last, "actor"));
+	json_object_set_new(row, "temperature", temperature_of(happenings, day));
+	set_last_act(row, happenings);
 	return row;
 }
 
 int run_disputes(struct client *client, int argc, char **argv)
 {
-	static const struct column columns[] = {{"dispute", "id", false}, {"name", "name", true},
-		{"parties", "parties", false}, {"temperature", "temperature", false},
-		{"happenings", "happenings", false}, {"last act", "last", false},
-		{"", "last_event", false}, {"by", "last_actor", false}};
+	static const struct column columns[] = {{"dispute", "id", false},
+		{"temperature", "temperature", false}, {"happenings", "happenings", false},
+		{"last act", "last", false}, {"", "last_event", false}, {"by", "last_actor", false},
+		{"name", "name", true}};
 	json_t *rows, *happenings;
 	int64_t day;
 	int rest, status = read_options(
@@ -134,62 +162,102 @@ static void print_happening(struct client *client, const json_t *h)
 	if (json_is_string(json_object_get(h, "due")))
 		printf("  due %s", json_string_value(json_object_get(h, "due")));
 	cell_text(client, h, "sources", true, &cell);
-	printf("  [%s%s%s]  %s\n", cell.size ? cell.data : "unnamed outlet",
+	printf("  [%s%s%s]  %s of %.12s\n", cell.size ? cell.data : "unnamed outlet",
 		chy_json_str(h, "reported").size ? ", " : "",
 		chy_json_str(h, "reported").size ? chy_json_str(h, "reported").data : "",
-		json_string_value(json_object_get(h, "best")));
+		json_string_value(json_object_get(h, "best")),
+		json_string_value(json_object_get(h, "document")));
 	print_wrapped(client, chy_json_str(h, "sentence"), 6);
 	chy_buffer_fini(&cell);
 }
 
-static void print_last_acts(
-	struct client *client, const struct chy_dispute *dispute, const json_t *happenings)
+/* "open", "past" (its day has gone by; whether it was kept is not told here),
+ * or NULL for what promises nothing: a year before the act is no term. */
+static const char *commitment_state(const json_t *happening, int64_t day)
 {
-	struct chy_buffer name;
+	struct chy_str due = chy_json_str(happening, "due");
+	struct chy_edtf term;
+	int64_t first, last;
 
-	chy_buffer_init(&name);
-	for (size_t i = 0; i < dispute->claimant_count; i++) {
-		size_t shown = 0;
-
-		for (size_t n = json_array_size(happenings); n-- > 0 && shown < 3;) {
-			const json_t *h = json_array_get(happenings, n);
-
-			if (!acts(h, dispute->claimants[i]))
-				continue;
-			if (!shown++) {
-				chy_buffer_clear(&name);
-				chy_buffer_add_str(&name, CHY_STR("Last acts: "));
-				name_of_code(client, dispute->claimants[i], &name);
-				heading(client, name.data);
-			}
-			print_happening(client, h);
-		}
-	}
-	chy_buffer_fini(&name);
+	if (!due.size || chy_edtf_parse(due, &term))
+		return NULL;
+	chy_edtf_bounds(&term, &first, &last);
+	if (last < json_integer_value(json_object_get(happening, "day")))
+		return NULL;
+	return last < day ? "past" : "open";
 }
 
-static void print_commitments(struct client *client, const json_t *happenings)
+static json_t *commitments_of(const json_t *happenings, int64_t day)
 {
-	bool any = false;
+	json_t *out = json_array();
 
 	for (size_t i = 0; i < json_array_size(happenings); i++) {
 		const json_t *h = json_array_get(happenings, i);
+		const char *state = commitment_state(h, day);
+		json_t *commitment;
 
-		if (!json_is_string(json_object_get(h, "due")))
+		if (!state)
+			continue;
+		commitment = json_copy((json_t *)h);
+		json_object_set_new(commitment, "state", json_string(state));
+		json_array_append_new(out, commitment);
+	}
+	return out;
+}
+
+static void print_commitments(struct client *client, const json_t *commitments, const char *state)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < json_array_size(commitments); i++) {
+		const json_t *h = json_array_get(commitments, i);
+
+		if (strcmp(json_string_value(json_object_get(h, "state")), state) != 0)
 			continue;
 		if (!any)
-			heading(client, "Commitments");
+			heading(client, strcmp(state, "open") == 0
+						? "Open commitments"
+						: "Commitments whose day has gone by");
 		any = true;
 		print_happening(client, h);
 	}
 }
 
+enum { SHOWN_ACTS = 3 };
+
+/* The last acts of a party, or, with an empty code, of all others. */
+static void print_last_acts(struct client *client, const struct chy_dispute *dispute,
+	struct chy_str code, const json_t *happenings)
+{
+	struct chy_buffer name;
+	size_t shown = 0;
+
+	chy_buffer_init(&name);
+	chy_buffer_add_str(&name, CHY_STR("Last acts: "));
+	if (code.size)
+		name_of_code(client, code, &name);
+	else
+		chy_buffer_add_str(&name, CHY_STR("others"));
+	for (size_t n = json_array_size(happenings); n-- > 0 && shown < SHOWN_ACTS;) {
+		const json_t *h = json_array_get(happenings, n);
+		bool party = false;
+
+		for (size_t i = 0; i < dispute->claimant_count && !code.size; i++)
+			party |= acts(h, dispute->claimants[i]);
+		if (code.size ? !acts(h, code) : party)
+			continue;
+		if (!shown++)
+			heading(client, name.data);
+		print_happening(client, h);
+	}
+	chy_buffer_fini(&name);
+}
+
 static void print_dispute(struct client *client, const struct chy_dispute *dispute,
-	const json_t *happenings, int64_t day)
+	const json_t *row, const json_t *happenings)
 {
 	struct chy_str name = name_of_dispute(client, dispute);
 	struct chy_buffer parties;
-	char text[16];
 
 	chy_buffer_init(&parties);
 	for (size_t i = 0; i < dispute->claimant_count; i++) {
@@ -197,7 +265,6 @@ static void print_dispute(struct client *client, const struct chy_dispute *dispu
 			chy_buffer_add_str(&parties, CHY_STR(", "));
 		name_of_code(client, dispute->claimants[i], &parties);
 	}
-	day_text(day, text);
 	printf(client->colour ? "\033[1m%.*s\033[0m (%.*s)\n" : "%.*s (%.*s)\n", (int)name.size,
 		name.data, (int)dispute->id.size, dispute->id.data);
 	printf("  parties      %s\n", parties.data ? parties.data : "");
@@ -205,10 +272,14 @@ static void print_dispute(struct client *client, const struct chy_dispute *dispu
 		dispute->issue.data, (int)dispute->start.size, dispute->start.data,
 		dispute->end.size ? " until " : "", (int)dispute->end.size, dispute->end.data);
 	printf("  temperature  %.1f on %s (above 0: conflict; half-life %d days)\n",
-		chy_temperature(happenings, day), text, (int)CHY_HALF_LIFE);
+		json_real_value(json_object_get(row, "temperature")),
+		json_string_value(json_object_get(row, "day")), (int)CHY_HALF_LIFE);
 	printf("  happenings   %zu\n", json_array_size(happenings));
-	print_commitments(client, happenings);
-	print_last_acts(client, dispute, happenings);
+	print_commitments(client, json_object_get(row, "commitments"), "open");
+	print_commitments(client, json_object_get(row, "commitments"), "past");
+	for (size_t i = 0; i < dispute->claimant_count; i++)
+		print_last_acts(client, dispute, dispute->claimants[i], happenings);
+	print_last_acts(client, dispute, (struct chy_str){"", 0}, happenings);
 	chy_buffer_fini(&parties);
 }
 
@@ -218,6 +289,7 @@ int run_dispute(struct client *client, int argc, char **argv)
 	struct chy_event_filter filter;
 	const struct chy_dispute *dispute;
 	json_t *happenings, *row;
+	int64_t day;
 	int rest,
 		status = read_options(client, command_named("dispute"), NULL, 0, argc, argv, &rest);
 
@@ -233,11 +305,13 @@ int run_dispute(struct client *client, int argc, char **argv)
 	if (status)
 		return status < 0 ? 0 : status;
 	dispute = chy_catalogue_find(client->catalogue, filter.dispute);
-	row = row_of(client, dispute, happenings, today(client));
+	day = today(client);
+	row = row_of(client, dispute, happenings, day);
+	json_object_set_new(row, "commitments", commitments_of(happenings, day));
 	json_object_set(row, "acts", happenings);
 	if (!print_as_json(client, row)) {
 		if (json_array_size(happenings))
-			print_dispute(client, dispute, happenings, today(client));
+			print_dispute(client, dispute, row, happenings);
 		else
 			fprintf(stderr, "chancery: the archive tells nothing of %s\n", argv[0]);
 	}

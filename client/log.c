@@ -51,8 +51,12 @@ static int print_record(struct client *client, const struct chy_record *record)
 		printf("%.*s\n", (int)text.size, text.data);
 		chy_buffer_fini(&text);
 	} else {
-		json_dumpf(shown, stdout, JSON_COMPACT | JSON_SORT_KEYS);
-		putchar('\n');
+		struct chy_buffer line;
+
+		chy_buffer_init(&line);
+		chy_json_canonical(shown, &line);
+		puts(line.data);
+		chy_buffer_fini(&line);
 	}
 	json_decref(shown);
 	return 0;
@@ -93,20 +97,20 @@ int run_log(struct client *client, int argc, char **argv)
 	const char *after_text = NULL, *limit_text = NULL;
 	const struct option_spec specs[] = {
 		{"--after", &after_text, NULL}, {"--limit", &limit_text, NULL}};
-	uint64_t after = 0, limit = 0, until = 0;
+	uint64_t after = 0, limit = 0;
 	int rest, status = read_options(client, command_named("log"), specs, 2, argc, argv, &rest);
 
 	if (!status)
 		status = read_number("--after", after_text, &after);
 	if (!status)
 		status = read_number("--limit", limit_text, &limit);
-	if (!status && client->as_of_text)
-		status = read_number("--as-of", client->as_of_text, &until);
 	if (!status)
 		status = open_log(client);
+	if (!status)
+		status = read_as_of(client);
 	if (status)
 		return status < 0 ? 0 : status;
-	return print_records(client, after, limit, until);
+	return print_records(client, after, limit, client->as_of);
 }
 
 /* -- follow --------------------------------------------------------------- */
@@ -203,6 +207,15 @@ static void wait_seconds(double seconds)
 	nanosleep(&time, NULL);
 }
 
+static char *canonical(const json_t *value)
+{
+	struct chy_buffer line;
+
+	chy_buffer_init(&line);
+	chy_json_canonical(value, &line);
+	return chy_buffer_take(&line, NULL);
+}
+
 /* At least once: the cursor moves when the command has succeeded. */
 static int deliver(struct follow *follow, const struct chy_record *record)
 {
@@ -214,7 +227,7 @@ static int deliver(struct follow *follow, const struct chy_record *record)
 		return tell(&fault);
 	json_object_set_new(
 		shown, "archive", json_string(chy_archive_uuid(follow->client->archive)));
-	line = json_dumps(shown, JSON_COMPACT | JSON_SORT_KEYS);
+	line = canonical(shown);
 	json_decref(shown);
 	if (follow->exec) {
 		for (double pause = 0.2; !run_command(follow->exec, line);

@@ -21,17 +21,16 @@
 	"  --limit N          at most so many\n"
 
 const struct command commands[] = {
-	{"code", "code articles without an archive", "code [--date D] [--language L] [FILE...]",
+	{"code", "code articles without an archive", "code [--date D] [--lang L] [FILE...]",
 		"Prints the events of each file (standard input where none is named), one JSON\n"
 		"object a line. A file that reports nothing prints nothing.\n\n"
 		"  --date DAY         when the articles were published, unless they say so\n"
-		"  --language CODE    pt, en or es, unless they say so\n\n"
+		"  --lang CODE        pt, en or es, unless they say so\n\n"
 		"Example:\n  chancery code --date 2013-11-03 article.txt\n",
 		run_code},
-	{"parse", "print the syntax trees of texts",
-		"parse [--language L] [--gold-tokens] [FILE...]",
+	{"parse", "print the syntax trees of texts", "parse [--lang L] [--gold-tokens] [FILE...]",
 		"Prints the trees of each text: CoNLL-U, or with --format text a drawing.\n\n"
-		"  --language CODE    pt, en or es (else it is guessed)\n"
+		"  --lang CODE        pt, en or es (else it is guessed)\n"
 		"  --gold-tokens      the input is CoNLL-U, whose words are kept\n"
 		"  --format NAME      conllu, json or text\n\n"
 		"Example:\n  echo 'Os ministros reuniram-se em Lisboa.' | chancery parse --format "

@@ -55,10 +55,14 @@ static void on_damage(int signal_number)
 
 void watch_for_damage(void)
 {
+	static char stack[16384]; /* of its own: the first may be what ran out */
+	const stack_t alternative = {.ss_sp = stack, .ss_size = sizeof(stack)};
 	struct sigaction action;
 
+	sigaltstack(&alternative, NULL);
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = on_damage;
+	action.sa_flags = SA_ONSTACK;
 	sigaction(SIGBUS, &action, NULL);
 	sigaction(SIGSEGV, &action, NULL);
 }

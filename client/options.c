@@ -77,9 +77,9 @@ static int read_format(struct client *client, const char *name)
 			return 0;
 		}
 	near = nearest(name, formats, 5);
-	return usage_error("there is no format '%s'; %s%s", name,
-		near ? "did you mean " : "take one of table, json, jsonl, csv, tsv",
-		near ? near : "");
+	return usage_error("there is no format '%s'; %s%s%s", name,
+		near ? "did you mean '" : "take one of table, json, jsonl, csv, tsv",
+		near ? near : "", near ? "'?" : "");
 }
 
 struct reader {

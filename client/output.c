@@ -17,10 +17,14 @@ void day_text(int64_t day, char out[16])
 
 bool print_as_json(const struct client *client, const json_t *value)
 {
+	/* Fifteen digits give back every number that was written with as many. */
 	if (client->format == FORMAT_JSON)
-		json_dumpf(value, stdout, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+		json_dumpf(value, stdout,
+			JSON_INDENT(1) | JSON_SORT_KEYS | JSON_ENCODE_ANY |
+				JSON_REAL_PRECISION(15));
 	else if (client->format == FORMAT_JSONL)
-		json_dumpf(value, stdout, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+		json_dumpf(value, stdout,
+			JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 	else
 		return false;
 	fputc('\n', stdout);
@@ -81,6 +85,21 @@ static void add_item(struct client *client, const json_t *item, bool names, stru
 	}
 }
 
+/* What an article brings along must not steer the reader's terminal: control
+ * characters, the two-byte ones too, become blanks. */
+static void disarm(char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		unsigned char c = (unsigned char)text[i];
+		unsigned char next = i + 1 < size ? (unsigned char)text[i + 1] : 0;
+
+		if (c < 0x20 || c == 0x7f)
+			text[i] = ' ';
+		else if (c == 0xc2 && next >= 0x80 && next < 0xa0)
+			text[i] = text[i + 1] = ' ';
+	}
+}
+
 void cell_text(struct client *client, const json_t *row, const char *key, bool names,
 	struct chy_buffer *out)
 {
@@ -96,11 +115,13 @@ void cell_text(struct client *client, const json_t *row, const char *key, bool n
 	} else if (json_is_integer(value)) {
 		chy_buffer_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	} else if (json_is_real(value)) {
-		chy_buffer_printf(out, names ? "%.1f" : "%g", json_real_value(value));
+		chy_buffer_printf(out, "%g", json_real_value(value));
 	} else if (value && !json_is_null(value)) {
 		add_item(client, value, names, out);
 	}
 	chy_buffer_add(out, "", 0);
+	if (names)
+		disarm(out->data, out->size);
 }
 
 /* -- machine formats ------------------------------------------------------ */
@@ -368,8 +389,13 @@ int print_rows(struct client *client, const struct column *columns, size_t n, co
 void print_wrapped(const struct client *client, struct chy_str text, size_t indent)
 {
 	size_t room = client->width > indent + 20 ? client->width - indent : 20;
+	struct chy_buffer safe;
 
-	text = chy_str_trim(text);
+	chy_buffer_init(&safe);
+	chy_buffer_add_str(&safe, chy_str_trim(text));
+	if (safe.size)
+		disarm(safe.data, safe.size);
+	text = (struct chy_str){safe.data, safe.size};
 	while (text.size) {
 		size_t skip = 0, size = chy_display_break(text, room, client->lang, &skip);
 
@@ -378,4 +404,5 @@ void print_wrapped(const struct client *client, struct chy_str text, size_t inde
 		text.data += size + skip;
 		text.size -= size + skip;
 	}
+	chy_buffer_fini(&safe);
 }

@@ -132,10 +132,11 @@ int run_parse(struct client *client, int argc, char **argv)
 {
 	struct parse parse = {.format = "conllu"};
 	const struct option_spec specs[] = {{"--language", &parse.language, NULL},
-		{"--format", &parse.format, NULL}, {"--gold-tokens", NULL, &parse.gold_tokens}};
+		{"--lang", &parse.language, NULL}, {"--format", &parse.format, NULL},
+		{"--gold-tokens", NULL, &parse.gold_tokens}};
 	static const char *const formats[] = {"conllu", "json", "text"};
 	int rest,
-		status = read_options(client, command_named("parse"), specs, 3, argc, argv, &rest);
+		status = read_options(client, command_named("parse"), specs, 4, argc, argv, &rest);
 	bool known = false;
 
 	if (status)

@@ -25,6 +25,7 @@ static int find_event(struct client *client, const char *typed, json_t **out)
 {
 	struct chy_fault fault;
 	int result = chy_view_event(client->view, chy_str_from(typed), out, &fault);
+	json_int_t superseded;
 
 	if (result == CHY_EINPUT)
 		return usage_error("'%s' is no event's id; they look like E12.3", typed);
@@ -36,6 +37,14 @@ static int find_event(struct client *client, const char *typed, json_t **out)
 		fprintf(stderr, "chancery: the archive has no event %s\n", typed);
 		return EXIT_NOTHING;
 	}
+	superseded = json_integer_value(json_object_get(*out, "superseded"));
+	if (client->as_of && (uint64_t)superseded > client->as_of)
+		json_object_set_new(*out, "superseded", json_null());
+	else if (superseded)
+		fprintf(stderr,
+			"chancery: record %lld took %s back; what was known before is told by "
+			"--as-of %lld\n",
+			superseded, typed, superseded - 1);
 	return 0;
 }
 
@@ -140,7 +149,7 @@ static int show_document(struct client *client, const json_t *document)
 static const char *const event_keys[] = {"id", "event", "mode", "cameo", "score", "actor",
 	"recipient", "date", "date_text", "due", "aux", "context", "place", "dispute", "speaker",
 	"medium", "sentence", "trigger", "rule", "confidence", "document", "title", "source",
-	"reported", "recorded"};
+	"reported", "recorded", "superseded"};
 
 int run_show(struct client *client, int argc, char **argv)
 {

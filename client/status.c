@@ -89,6 +89,8 @@ static int archive_status(struct client *client, json_t **out)
 		return tell(&fault);
 	}
 	seq = chy_snapshot_last_seq(snapshot);
+	if (client->as_of && client->as_of < seq)
+		seq = client->as_of;
 	if (chy_snapshot_record(snapshot, seq, &record, &fault)) {
 		chy_snapshot_close(snapshot);
 		json_decref(counts);

@@ -100,19 +100,14 @@ static int compare(struct client *client)
 	return EXIT_CHECK;
 }
 
-static int check_head(const char *wanted, const struct chy_verify_report *report)
+static int check_head(const struct chy_hash *wanted, const struct chy_verify_report *report)
 {
-	char head[CHY_HASH_HEX];
-	struct chy_hash hash;
+	char head[CHY_HASH_HEX], hex[CHY_HASH_HEX];
 
-	if (!wanted)
-		return 0;
-	if (chy_hash_from_hex(wanted, &hash))
-		return usage_error("--head takes the 64 hexadecimal digits of a record's hash");
-	if (chy_hash_equal(&hash, &report->head))
+	if (chy_hash_equal(wanted, &report->head))
 		return 0;
 	printf("the last record's hash is %s, not %s\n", chy_hash_to_hex(&report->head, head),
-		wanted);
+		chy_hash_to_hex(wanted, hex));
 	return EXIT_CHECK;
 }
 
@@ -120,12 +115,15 @@ int run_verify(struct client *client, int argc, char **argv)
 {
 	const char *head = NULL;
 	const struct option_spec specs[] = {{"--head", &head, NULL}};
+	struct chy_hash wanted;
 	struct chy_verify_report report;
 	struct chy_fault fault;
 	char hex[CHY_HASH_HEX];
 	int rest, result,
 		status = read_options(client, command_named("verify"), specs, 1, argc, argv, &rest);
 
+	if (!status && head && chy_hash_from_hex(head, &wanted))
+		return usage_error("--head takes the 64 hexadecimal digits of a record's hash");
 	if (status)
 		return status < 0 ? 0 : status;
 	result = chy_archive_verify(client->program_archive, on_problem, NULL, &report, &fault);
@@ -136,7 +134,7 @@ int run_verify(struct client *client, int argc, char **argv)
 	}
 	if (result)
 		return tell(&fault);
-	status = check_head(head, &report);
+	status = head ? check_head(&wanted, &report) : 0;
 	if (!status)
 		status = open_archive(client);
 	if (!status)

@@ -72,12 +72,12 @@ int chy_view_events(struct chy_view *view, const struct chy_event_filter *filter
 	chy_event_visit *visit, void *user, struct chy_fault *fault);
 
 /* The same as happenings: an array, a new reference, in order of day; each
- * {"happening", "event", "mode", "actor", "recipient", "date", "due", "aux",
- * "day", "score", "reports", "sources", "dispute", "best", "events"}. */
+ * docs/schema/happening.json. */
 int chy_view_happenings(struct chy_view *view, const struct chy_event_filter *filter, json_t **out,
 	struct chy_fault *fault);
 
-/* One event by its id ("E12.3"). CHY_NOT_FOUND, CHY_EINPUT for no id. */
+/* One event by its id ("E12.3"), in force or not: "superseded" is the record
+ * that took it back, or null. CHY_NOT_FOUND, CHY_EINPUT for no id. */
 int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struct chy_fault *fault);
 
 /* One document's row by its id; docs/schema/document.json. CHY_NOT_FOUND. */

@@ -107,7 +107,7 @@ static json_t *name_of(const struct chy_telling *first)
 static json_t *happening_of(const struct chy_telling *list, size_t n)
 {
 	static const char *const members[] = {"event", "mode", "actor", "recipient", "date", "due",
-		"aux", "score", "dispute", "place", "sentence", "title", "reported"};
+		"aux", "score", "dispute", "place", "sentence", "title", "document", "reported"};
 	const struct chy_telling *best = best_of(list, n);
 	json_t *out = json_object(), *documents = json_array(), *sources = json_array();
 	json_t *events = json_array(), *disputes = json_array();

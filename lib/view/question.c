@@ -194,6 +194,15 @@ static int parse_event_id(struct chy_str id, unsigned char key[CHY_EVENT_KEY])
 	return CHY_OK;
 }
 
+/* "until", which is 0 while an event is in force, as it is told. */
+static void tell_superseded(json_t *event)
+{
+	json_int_t until = json_integer_value(json_object_get(event, "until"));
+
+	json_object_set_new(event, "superseded", until ? json_integer(until) : json_null());
+	json_object_del(event, "until");
+}
+
 int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struct chy_fault *fault)
 {
 	unsigned char key[CHY_EVENT_KEY];
@@ -211,8 +220,12 @@ int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struc
 	if (!result) {
 		*out = chy_event_shown(txn, key, row);
 		json_decref(row);
+		if (*out)
+			tell_superseded(*out);
 	}
 	chy_store_abort(txn);
+	if (!result && !*out)
+		result = CHY_EMEM;
 	return result < 0 ? chy_fault_set(fault, result, view->directory, 0, "views.mdb") : result;
 }
 
