@@ -6,7 +6,7 @@
 #include "chancery/view.h"
 
 /* Goes up when what the tables hold changes; older views are made again. */
-#define CHY_VIEW_EDITION "1"
+#define CHY_VIEW_EDITION "2"
 
 /* The tables of views.mdb:
  *   meta       "edition", "uuid", "seq"
@@ -15,13 +15,17 @@
  *   index      what, NUL, day (i64 BE, biased), event's key → nothing; `what`
  *              is "*" for all, "a" and a code for a side, "p" and two codes in
  *              order for a pair, "d" and a dispute
- *   rejected   record number → its body */
+ *   rejected   record number → its body
+ *   counts     record number → how many there were of each thing after it, and
+ *              the last day of a document's date: chy_counts; only records
+ *              that change them have one */
 enum chy_view_table {
 	CHY_VIEW_META,
 	CHY_VIEW_DOCUMENTS,
 	CHY_VIEW_EVENTS,
 	CHY_VIEW_INDEX,
 	CHY_VIEW_REJECTED,
+	CHY_VIEW_COUNTS,
 	CHY_VIEW_TABLES
 };
 extern const char *const chy_view_tables[CHY_VIEW_TABLES];
@@ -40,6 +44,18 @@ uint64_t chy_get_be(const char *bytes, unsigned size);
 /* The day of an act: the first of its date, else that of the report; days
  * without either come first. */
 int64_t chy_event_day(const json_t *event, struct chy_str reported);
+
+/* What the archive holds, at a record. Stored as six u64 BE, the day biased
+ * as in the index. */
+struct chy_counts {
+	uint64_t documents, sightings, rejected, withdrawn, events; /* events: in force */
+	int64_t last_day; /* INT64_MIN: no document is dated */
+};
+
+/* Those in force at a record (0: the last): the row at or before it; zeros
+ * where there is none. */
+int chy_counts_get(struct chy_store_txn *txn, uint64_t seq, struct chy_counts *out);
+int chy_counts_put(struct chy_store_txn *txn, uint64_t seq, const struct chy_counts *counts);
 
 /* JSON rows. */
 int chy_row_get(

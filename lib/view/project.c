@@ -9,6 +9,7 @@ struct projection {
 	struct chy_store_txn *txn;
 	const struct chy_record *record;
 	json_t *body;
+	struct chy_counts *counts;
 };
 
 static int document_key(const json_t *body, struct chy_hash *out)
@@ -31,6 +32,21 @@ static void set_recorded(const struct projection *p, json_t *row)
 	json_object_set_new(row, "seq", json_integer((json_int_t)p->record->seq));
 }
 
+static void count_document(const struct projection *p)
+{
+	struct chy_str text = chy_json_str(p->body, "date");
+	struct chy_edtf date;
+	int64_t first, last;
+
+	p->counts->documents++;
+	p->counts->sightings++;
+	if (!text.size || chy_edtf_parse(text, &date))
+		return;
+	chy_edtf_bounds(&date, &first, &last);
+	if (last != INT64_MAX && last > p->counts->last_day)
+		p->counts->last_day = last;
+}
+
 static int add_document(const struct projection *p, const struct chy_hash *id)
 {
 	json_t *row = json_copy(p->body);
@@ -39,6 +55,7 @@ static int add_document(const struct projection *p, const struct chy_hash *id)
 	if (!row)
 		return CHY_EMEM;
 	json_object_del(row, "map"); /* is read from the record when it is needed */
+	count_document(p);
 	set_recorded(p, row);
 	json_object_set_new(row, "sightings",
 		json_pack("[{s:I, s:O?}]", "seq", (json_int_t)p->record->seq, "path",
@@ -55,6 +72,7 @@ static int sight_document(const struct projection *p, const struct chy_hash *id)
 
 	if (result)
 		return result < 0 ? result : CHY_OK;
+	p->counts->sightings++;
 	json_array_append_new(json_object_get(row, "sightings"),
 		json_pack("{s:I, s:O?}", "seq", (json_int_t)p->record->seq, "path",
 			json_object_get(p->body, "path")));
@@ -164,7 +182,10 @@ static int end_coding(const struct projection *p, const json_t *document)
 	json_int_t count = json_integer_value(json_object_get(document, "events"));
 	int result = CHY_OK;
 
-	for (json_int_t n = 1; coded && n <= count && !result; n++)
+	if (!coded)
+		return CHY_OK;
+	p->counts->events -= (uint64_t)count;
+	for (json_int_t n = 1; n <= count && !result; n++)
 		result = end_event(p, (uint64_t)coded, (uint32_t)n);
 	return result < 0 || result == CHY_STORE_FULL ? result : CHY_OK;
 }
@@ -196,11 +217,17 @@ static int code_document(const struct projection *p, const struct chy_hash *id)
 
 	if (result)
 		return result < 0 ? result : CHY_OK;
+	if (json_object_get(document, "withdrawn")) {
+		/* What was taken back stays so, whoever codes it again. */
+		json_decref(document);
+		return CHY_OK;
+	}
 	result = end_coding(p, document);
 	for (size_t i = 0; i < json_array_size(events) && !result; i++)
 		result = add_event(p, json_array_get(events, i), chy_json_str(document, "date"),
 			(uint32_t)i + 1);
 	if (!result) {
+		p->counts->events += json_array_size(events);
 		json_object_set_new(document, "coded", json_integer((json_int_t)p->record->seq));
 		json_object_set_new(
 			document, "events", json_integer((json_int_t)json_array_size(events)));
@@ -220,6 +247,7 @@ static int withdraw_document(const struct projection *p, const struct chy_hash *
 		return result < 0 ? result : CHY_OK;
 	result = end_coding(p, document);
 	if (!result) {
+		p->counts->withdrawn += !json_object_get(document, "withdrawn");
 		json_object_set_new(
 			document, "withdrawn", json_integer((json_int_t)p->record->seq));
 		json_object_set_new(document, "coded", json_integer(0));
@@ -233,6 +261,7 @@ static int reject_document(const struct projection *p)
 {
 	unsigned char key[8];
 
+	p->counts->rejected++;
 	chy_put_be(key, p->record->seq, 8);
 	return chy_store_put(p->txn, CHY_VIEW_REJECTED,
 		(struct chy_str){(const char *)key, sizeof(key)}, p->record->body);
@@ -264,12 +293,18 @@ static int project_body(const struct projection *p)
 
 int chy_project(struct chy_store_txn *txn, const struct chy_record *record, struct chy_fault *fault)
 {
-	struct projection p = {txn, record, NULL};
+	struct chy_counts before, after;
+	struct projection p = {txn, record, NULL, &after};
 	int result = chy_record_body(record, &p.body, fault);
 
 	if (result)
 		return result;
-	result = project_body(&p);
+	result = chy_counts_get(txn, 0, &before);
+	after = before;
+	if (!result)
+		result = project_body(&p);
+	if (!result && memcmp(&before, &after, sizeof(before)) != 0)
+		result = chy_counts_put(txn, record->seq, &after);
 	json_decref(p.body);
 	if (result < 0)
 		return chy_fault_set(fault, result, "record", record->seq, "into the views");

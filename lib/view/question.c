@@ -243,104 +243,21 @@ int chy_view_document(
 	return result < 0 ? chy_fault_set(fault, result, view->directory, 0, "views.mdb") : result;
 }
 
-struct counts {
-	uint64_t as_of;
-	json_int_t documents, sightings, withdrawn, events, rejected;
-	int64_t last_day;
-};
-
-static void count_document(struct counts *counts, const json_t *row)
-{
-	const json_t *sightings = json_object_get(row, "sightings");
-	struct chy_edtf date;
-	int64_t first, last;
-	struct chy_str text = chy_json_str(row, "date");
-	uint64_t withdrawn = (uint64_t)json_integer_value(json_object_get(row, "withdrawn"));
-	json_int_t seen = 0;
-
-	for (size_t i = 0; i < json_array_size(sightings); i++) {
-		json_int_t seq =
-			json_integer_value(json_object_get(json_array_get(sightings, i), "seq"));
-
-		seen += !counts->as_of || (uint64_t)seq <= counts->as_of;
-	}
-	if (!seen)
-		return;
-	counts->documents++;
-	counts->sightings += seen;
-	counts->withdrawn += withdrawn && (!counts->as_of || withdrawn <= counts->as_of);
-	if (text.size && !chy_edtf_parse(text, &date)) {
-		chy_edtf_bounds(&date, &first, &last);
-		if (last > counts->last_day)
-			counts->last_day = last;
-	}
-}
-
-static int count_documents(struct chy_store_txn *txn, struct counts *counts)
-{
-	struct chy_store_cursor *cursor;
-	struct chy_str key, value;
-	json_t *row;
-	int result = chy_store_cursor_open(txn, CHY_VIEW_DOCUMENTS, &cursor);
-
-	if (result)
-		return result;
-	result = chy_store_seek(cursor, (struct chy_str){"", 0}, &key, &value);
-	while (result == CHY_OK) {
-		if (chy_json_parse(value.data, value.size, &row, NULL) == CHY_OK) {
-			count_document(counts, row);
-			json_decref(row);
-		}
-		result = chy_store_next(cursor, &key, &value);
-	}
-	chy_store_cursor_close(cursor);
-	return result == CHY_END ? CHY_OK : result;
-}
-
-static int count_rejected(struct chy_store_txn *txn, struct counts *counts)
-{
-	struct chy_store_cursor *cursor;
-	struct chy_str key, value;
-	int result = chy_store_cursor_open(txn, CHY_VIEW_REJECTED, &cursor);
-
-	if (result)
-		return result;
-	result = chy_store_seek(cursor, (struct chy_str){"", 0}, &key, &value);
-	while (result == CHY_OK) {
-		counts->rejected += !counts->as_of || chy_get_be(key.data, 8) <= counts->as_of;
-		result = chy_store_next(cursor, &key, &value);
-	}
-	chy_store_cursor_close(cursor);
-	return result == CHY_END ? CHY_OK : result;
-}
-
-static int count_event(void *user, json_t *event)
-{
-	(void)event;
-	++*(json_int_t *)user;
-	return CHY_OK;
-}
-
 int chy_view_counts(struct chy_view *view, uint64_t as_of, json_t **out, struct chy_fault *fault)
 {
-	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
-	struct counts counts = {.as_of = as_of, .last_day = INT64_MIN};
+	struct chy_counts counts;
 	struct chy_store_txn *txn;
 	int result = chy_store_begin(view->store, false, &txn, fault);
 
 	if (result)
 		return result;
-	result = count_documents(txn, &counts);
-	if (!result)
-		result = count_rejected(txn, &counts);
+	result = chy_counts_get(txn, as_of, &counts);
 	chy_store_abort(txn);
-	filter.as_of = as_of;
-	if (!result)
-		result = chy_view_events(view, &filter, count_event, &counts.events, fault);
 	if (result)
 		return chy_fault_set(fault, result, view->directory, 0, "views.mdb");
-	*out = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "documents", counts.documents,
-		"sightings", counts.sightings, "rejected", counts.rejected, "events", counts.events,
-		"withdrawn", counts.withdrawn, "last_day", (json_int_t)counts.last_day);
+	*out = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "documents",
+		(json_int_t)counts.documents, "sightings", (json_int_t)counts.sightings, "rejected",
+		(json_int_t)counts.rejected, "events", (json_int_t)counts.events, "withdrawn",
+		(json_int_t)counts.withdrawn, "last_day", (json_int_t)counts.last_day);
 	return *out ? CHY_OK : chy_fault_set(fault, CHY_EMEM, NULL, 0, NULL);
 }

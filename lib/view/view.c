@@ -14,6 +14,7 @@ const char *const chy_view_tables[CHY_VIEW_TABLES] = {
 	[CHY_VIEW_EVENTS] = "events",
 	[CHY_VIEW_INDEX] = "index",
 	[CHY_VIEW_REJECTED] = "rejected",
+	[CHY_VIEW_COUNTS] = "counts",
 };
 
 static int open_view(

@@ -119,6 +119,14 @@ static void the_past_is_as_it_was_when_it_was_now(void **state)
 	}
 }
 
+static void what_was_taken_back_stays_so(void **state)
+{
+	place_write(
+		*state, "{\"code\":\"two\",\"events\":[{\"event\":\"AID\",\"actor\":[\"JPN\"]}]}");
+	place_follow(*state, 0);
+	events_as_of(*state, 0, "E6.1 E11.1");
+}
+
 static void digest_of_whole(struct place *place, char out[CHY_HASH_HEX])
 {
 	place_follow(place, 0);
@@ -259,6 +267,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(counts_are_told_as_they_were, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			the_past_is_as_it_was_when_it_was_now, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_taken_back_stays_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			following_in_any_steps_gives_the_same_views, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
