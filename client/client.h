@@ -112,6 +112,8 @@ void name_of_code(struct client *client, struct chy_str code, struct chy_buffer 
 void print_wrapped(const struct client *client, struct chy_str text, size_t indent);
 /* The name of a dispute in the user's language. */
 struct chy_str name_of_dispute(const struct client *client, const struct chy_dispute *dispute);
+/* The day of a happening, which may be NULL; INT64_MIN where none is told. */
+int64_t happening_day(const json_t *happening);
 /* A day count as 2013-11-03; "" for none. */
 void day_text(int64_t day, char out[16]);
 

@@ -53,7 +53,7 @@ static void set_last_act(json_t *row, const json_t *happenings)
 	const json_t *last = json_array_get(happenings, json_array_size(happenings) - 1);
 	char when[16];
 
-	day_text(last ? json_integer_value(json_object_get(last, "day")) : INT64_MIN, when);
+	day_text(happening_day(last), when);
 	json_object_set_new(row, "last", when[0] ? json_string(when) : json_null());
 	json_object_set_new(row, "last_event",
 		last ? json_incref(json_object_get(last, "event")) : json_null());
@@ -144,7 +144,7 @@ static void print_happening(struct client *client, const json_t *h)
 	char day[16];
 
 	chy_buffer_init(&cell);
-	day_text(json_integer_value(json_object_get(h, "day")), day);
+	day_text(happening_day(h), day);
 	if (date.size)
 		printf("  %.*s", (int)date.size, date.data);
 	else
@@ -182,7 +182,7 @@ static const char *commitment_state(const json_t *happening, int64_t day)
 	if (!due.size || chy_edtf_parse(due, &term))
 		return NULL;
 	chy_edtf_bounds(&term, &first, &last);
-	if (last < json_integer_value(json_object_get(happening, "day")))
+	if (last < happening_day(happening))
 		return NULL;
 	return last < day ? "past" : "open";
 }

@@ -80,7 +80,7 @@ static void show_days(json_t *happenings)
 			json_object_set(happening, "when", json_object_get(happening, "date"));
 			continue;
 		}
-		day_text(json_integer_value(json_object_get(happening, "day")), day);
+		day_text(happening_day(happening), day);
 		snprintf(shown, sizeof(shown), day[0] ? "(%s)" : "%s", day);
 		json_object_set_new(happening, "when", json_string(shown));
 	}

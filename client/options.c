@@ -310,6 +310,9 @@ int read_filter(struct client *client, const struct filter_options *o, struct ch
 		status = read_day("--since", o->since, false, &out->first_day);
 	if (!status && o->until)
 		status = read_day("--until", o->until, true, &out->last_day);
+	/* What has no day at all lies neither before nor after one. */
+	if (o->until && !o->since)
+		out->first_day = INT64_MIN + 1;
 	out->place = chy_str_from(o->place);
 	out->language = chy_str_from(o->lang);
 	out->source = chy_str_from(o->source);

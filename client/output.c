@@ -15,6 +15,13 @@ void day_text(int64_t day, char out[16])
 	snprintf(out, 16, "%04d-%02u-%02u", date.year, date.month % 100u, date.day % 100u);
 }
 
+int64_t happening_day(const json_t *happening)
+{
+	const json_t *day = json_object_get(happening, "day");
+
+	return json_is_integer(day) ? json_integer_value(day) : INT64_MIN;
+}
+
 bool print_as_json(const struct client *client, const json_t *value)
 {
 	/* Fifteen digits give back every number that was written with as many. */

@@ -127,7 +127,8 @@ static json_t *happening_of(const struct chy_telling *list, size_t n)
 			add_once(disputes, each);
 	}
 	json_object_set_new(out, "happening", name_of(&list[0]));
-	json_object_set_new(out, "day", json_integer((json_int_t)day_of(list)));
+	json_object_set_new(out, "day",
+		day_of(list) == INT64_MIN ? json_null() : json_integer((json_int_t)day_of(list)));
 	json_object_set_new(out, "reports", json_integer((json_int_t)json_array_size(documents)));
 	json_object_set_new(out, "best", json_incref(json_object_get(best->event, "id")));
 	json_object_set_new(out, "sources", sources);
@@ -209,11 +210,12 @@ double chy_temperature(const json_t *happenings, int64_t day)
 
 	for (size_t i = 0; i < json_array_size(happenings); i++) {
 		const json_t *h = json_array_get(happenings, i);
-		json_int_t at = json_integer_value(json_object_get(h, "day"));
+		const json_t *told = json_object_get(h, "day");
+		json_int_t at = json_integer_value(told);
 		const char *aux = json_string_value(json_object_get(h, "aux"));
 
 		/* What did not happen, or may, warms and cools nothing. */
-		if (at == INT64_MIN || at > day ||
+		if (!json_is_integer(told) || at > day ||
 			(aux && (strcmp(aux, "negation") == 0 || strcmp(aux, "hypothetical") == 0)))
 			continue;
 		sum -= json_number_value(json_object_get(h, "score")) *
