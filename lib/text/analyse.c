@@ -2,6 +2,7 @@
  * contractions, then the parser. */
 #include <string.h>
 
+#include "ends.h"
 #include "parse.h"
 
 enum {
@@ -15,6 +16,7 @@ struct run {
 	struct chy_arena *arena, scratch;
 	struct chy_str text;
 	struct chy_buffer pieces; /* of the paragraph */
+	struct chy_buffer ends; /* of each piece: whether it ends a sentence */
 	struct chy_buffer words; /* of the sentence */
 	struct chy_buffer sentences;
 	uint32_t paragraph;
@@ -24,7 +26,7 @@ static void add_piece(struct run *run, const struct chy_chunk *chunk, unsigned f
 {
 	struct chy_piece piece = {.start = chunk->offset[from], .end = chunk->offset[to]};
 
-	chy_piece_describe(run->text.data, &piece);
+	chy_piece_describe(&run->model->rows, run->text.data, &piece);
 	piece.space_after = to == chunk->count;
 	chy_buffer_add(&run->pieces, &piece, sizeof(piece));
 }
@@ -167,31 +169,24 @@ static int add_sentence(struct run *run, size_t first, size_t last)
 
 static int read_paragraph(struct run *run, uint32_t at, uint32_t end)
 {
-	const struct chy_segmenter *segmenter = &run->model->segmenter;
-	const struct chy_piece *pieces;
-	struct chy_features features;
-	struct chy_open open = {0};
-	size_t count, start = 0;
-	int result = CHY_OK;
+	struct chy_pieces pieces;
+	size_t start = 0;
+	int result;
 
 	split_paragraph(run, at, end);
 	if (run->pieces.failed)
 		return CHY_EMEM;
-	pieces = (const struct chy_piece *)run->pieces.data;
-	count = run->pieces.size / sizeof(*pieces);
-	for (size_t i = 0; !result && i < count; i++) {
-		chy_open_update(&open, &pieces[i]);
-		if (i + 1 < count) {
-			chy_gap_features(
-				pieces, count, i, start, &open, segmenter->weight_mask, &features);
-			if (chy_segmenter_score(segmenter, &features) <= 0)
-				continue;
-		}
+	pieces.text = run->text.data;
+	pieces.items = (const struct chy_piece *)run->pieces.data;
+	pieces.count = run->pieces.size / sizeof(*pieces.items);
+	result = chy_ends_find(run->model, &run->space, &pieces, &run->ends);
+	for (size_t i = 0; !result && i < pieces.count; i++) {
+		if (!run->ends.data[i])
+			continue;
 		result = add_sentence(run, start, i);
 		start = i + 1;
-		open = (struct chy_open){0};
 	}
-	run->paragraph += count > 0;
+	run->paragraph += pieces.count > 0;
 	return result;
 }
 
@@ -237,12 +232,14 @@ int chy_text_analyse(const struct chy_text_model *model, struct chy_str text,
 		return result;
 	chy_arena_init(&run.scratch);
 	chy_buffer_init(&run.pieces);
+	chy_buffer_init(&run.ends);
 	chy_buffer_init(&run.words);
 	chy_buffer_init(&run.sentences);
 	result = read_paragraphs(&run);
 	if (!result)
 		result = hand_over(&run, out);
 	chy_buffer_fini(&run.pieces);
+	chy_buffer_fini(&run.ends);
 	chy_buffer_fini(&run.words);
 	chy_buffer_fini(&run.sentences);
 	chy_arena_fini(&run.scratch);

@@ -222,22 +222,6 @@ size_t chy_display_break(struct chy_str text, size_t columns, const char *locale
 	return end;
 }
 
-/* Appends UTF-16 text. */
-static void add_utf16(struct chy_buffer *out, const UChar *text, int32_t size)
-{
-	char utf8[4];
-	int32_t at = 0;
-
-	while (at < size) {
-		UChar32 code;
-
-		U16_NEXT(text, at, size, code);
-		if (U_IS_SURROGATE(code))
-			code = 0xfffd;
-		chy_buffer_add(out, utf8, chy_utf8_put((uint32_t)code, utf8));
-	}
-}
-
 /* The two-letter code of a country, which CLDR's names hang on. */
 static bool alpha2_of(const char *alpha3, char out[4])
 {
@@ -259,6 +243,7 @@ int chy_display_country(const char *alpha3, const char *locale, struct chy_buffe
 {
 	UErrorCode error = U_ZERO_ERROR;
 	char country[16] = "und_", alpha2[4];
+	char utf8[512];
 	UChar name[128];
 	int32_t size;
 
@@ -272,7 +257,10 @@ int chy_display_country(const char *alpha3, const char *locale, struct chy_buffe
 		return CHY_NOT_FOUND;
 	if (error == U_USING_DEFAULT_WARNING && strcmp(locale, "en") != 0)
 		return chy_display_country(alpha3, "en", out);
-	add_utf16(out, name, size);
+	u_strToUTF8(utf8, sizeof(utf8), &size, name, size, &error);
+	if (U_FAILURE(error))
+		return CHY_NOT_FOUND;
+	chy_buffer_add(out, utf8, (size_t)size);
 	return out->failed ? CHY_EMEM : CHY_OK;
 }
 
@@ -286,29 +274,36 @@ static int fold_ascii(struct chy_str text, struct chy_buffer *out)
 	return out->failed ? CHY_EMEM : CHY_OK;
 }
 
-/* Case-folds, decomposes, and leaves marks out. */
+static void add_without_marks(struct chy_str text, struct chy_buffer *out)
+{
+	size_t at = 0;
+
+	while (at < text.size) {
+		size_t from = at;
+		uint32_t code = chy_utf8_next(text.data, text.size, &at);
+		int8_t kind = u_charType((UChar32)code);
+
+		if (kind != U_NON_SPACING_MARK && kind != U_ENCLOSING_MARK)
+			chy_buffer_add(out, text.data + from, at - from);
+	}
+}
+
+/* Decomposes and case-folds; text and space hold limit units each. */
 static int fold_utf16(
 	UChar *text, int32_t size, UChar *space, int32_t limit, struct chy_buffer *out)
 {
 	UErrorCode error = U_ZERO_ERROR;
 	const UNormalizer2 *nfkd = unorm2_getNFKDInstance(&error);
-	int32_t folded, at = 0;
+	int32_t bytes = 0;
 
 	size = unorm2_normalize(nfkd, text, size, space, limit, &error);
-	folded = u_strFoldCase(text, limit, space, size, U_FOLD_CASE_DEFAULT, &error);
+	size = u_strFoldCase(text, limit, space, size, U_FOLD_CASE_DEFAULT, &error);
+	/* The folded text as UTF-8, in the room of the other. */
+	u_strToUTF8WithSub((char *)space, limit * (int32_t)sizeof(*space), &bytes, text, size,
+		0xfffd, NULL, &error);
 	if (U_FAILURE(error))
-		return CHY_EMEM;
-	while (at < folded) {
-		char utf8[4];
-		UChar32 code;
-
-		U16_NEXT(text, at, folded, code);
-		if (u_charType(code) == U_NON_SPACING_MARK || u_charType(code) == U_ENCLOSING_MARK)
-			continue;
-		if (U_IS_SURROGATE(code))
-			code = 0xfffd;
-		chy_buffer_add(out, utf8, chy_utf8_put((uint32_t)code, utf8));
-	}
+		return CHY_ELIMIT;
+	add_without_marks((struct chy_str){(const char *)space, (size_t)bytes}, out);
 	return out->failed ? CHY_EMEM : CHY_OK;
 }
 

@@ -6,6 +6,12 @@
 /* Deeper trees are drawn flat from here on. */
 enum { DEEPEST = 40 };
 
+/* Box drawing: a bar, and branches in the middle, first and last. */
+#define BAR CHY_STR("\xe2\x94\x82  ")
+#define TEE CHY_STR("\xe2\x94\x9c\xe2\x94\x80 ")
+#define FIRST CHY_STR("\xe2\x94\x8c\xe2\x94\x80 ")
+#define LAST CHY_STR("\xe2\x94\x94\xe2\x94\x80 ")
+
 struct drawing {
 	const struct chy_sentence *sentence;
 	struct chy_buffer *out;
@@ -53,14 +59,14 @@ static void draw_word(const struct drawing *d, size_t i)
 	const struct chy_word *word = &d->sentence->words[i];
 
 	for (uint32_t k = 0; k + 1 < d->depth[i]; k++)
-		chy_buffer_add_str(d->out, passes(d, i, k) ? CHY_STR("│  ") : CHY_STR("   "));
+		chy_buffer_add_str(d->out, passes(d, i, k) ? BAR : CHY_STR("   "));
 	if (d->depth[i]) {
 		bool more = passes(d, i, d->depth[i] - 1);
 
 		if ((int32_t)i < word->head)
-			chy_buffer_add_str(d->out, more ? CHY_STR("├─ ") : CHY_STR("┌─ "));
+			chy_buffer_add_str(d->out, more ? TEE : FIRST);
 		else
-			chy_buffer_add_str(d->out, more ? CHY_STR("├─ ") : CHY_STR("└─ "));
+			chy_buffer_add_str(d->out, more ? TEE : LAST);
 	}
 	chy_buffer_add_str(d->out, word->form);
 	chy_buffer_add_str(d->out, CHY_STR("  "));

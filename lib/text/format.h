@@ -31,7 +31,7 @@ struct chy_model_head {
 /* Section "sizes". */
 struct chy_model_sizes {
 	uint32_t rows, buckets, embedding, hidden, layers, tag_layer, tag_hidden, arc, label;
-	uint32_t tags, scripts, relations, reserved[4];
+	uint32_t tags, scripts, relations, ends, reserved[3];
 };
 
 /* Section "lemmas": an open-addressing table from form and tag to script. A

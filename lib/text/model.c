@@ -69,11 +69,12 @@ static bool sizes_are_usable(const struct chy_model_sizes *s)
 {
 	return width_is_usable(s->embedding) && width_is_usable(s->hidden) &&
 	       width_is_usable(s->tag_hidden) && width_is_usable(s->arc) &&
-	       width_is_usable(s->label) && s->embedding <= 2 * s->hidden && s->layers &&
-	       s->layers <= CHY_LAYERS_MAX && s->tag_layer < s->layers && s->buckets &&
-	       (s->buckets & (s->buckets - 1)) == 0 && s->rows < SIZE_LIMIT && s->rows && s->tags &&
-	       s->tags < WIDTH_LIMIT && s->scripts && s->scripts < 1u << CHY_LEMMA_SCRIPT_BITS &&
-	       s->relations && s->relations < WIDTH_LIMIT;
+	       width_is_usable(s->label) && width_is_usable(s->ends) && s->ends <= s->hidden &&
+	       s->embedding <= 2 * s->hidden && s->layers && s->layers <= CHY_LAYERS_MAX &&
+	       s->tag_layer < s->layers && s->buckets && s->buckets < SIZE_LIMIT &&
+	       s->rows < SIZE_LIMIT && s->rows && s->tags && s->tags < WIDTH_LIMIT && s->scripts &&
+	       s->scripts < 1u << CHY_LEMMA_SCRIPT_BITS && s->relations &&
+	       s->relations < WIDTH_LIMIT;
 }
 
 static int open_layers(const struct opener *o)
@@ -98,6 +99,21 @@ static int open_layers(const struct opener *o)
 	return result;
 }
 
+static int open_ends(const struct opener *o)
+{
+	struct chy_text_model *m = o->model;
+	uint32_t h = m->sizes.ends, in = m->sizes.embedding;
+	int result = open_matrix(o, "sfx", in, 4 * h, &m->end_forth.input);
+
+	if (!result)
+		result = open_matrix(o, "sfh", h, 4 * h, &m->end_forth.recurrent);
+	if (!result)
+		result = open_matrix(o, "sbx", in, 4 * h, &m->end_back.input);
+	if (!result)
+		result = open_matrix(o, "sbh", h, 4 * h, &m->end_back.recurrent);
+	return result ? result : open_matrix(o, "end", 2 * h, 1, &m->end);
+}
+
 static int open_matrices(const struct opener *o)
 {
 	struct chy_text_model *m = o->model;
@@ -105,6 +121,8 @@ static int open_matrices(const struct opener *o)
 	uint32_t state = 2 * s->hidden;
 	int result = open_layers(o);
 
+	if (!result)
+		result = open_ends(o);
 	if (!result)
 		result = open_matrix(o, "tagh", state, s->tag_hidden, &m->tag_hidden);
 	if (!result)
@@ -141,7 +159,7 @@ static int open_tables(const struct opener *o)
 	struct chy_text_model *m = o->model;
 	const struct chy_model_sizes *s = &m->sizes;
 
-	m->rows.bucket_mask = s->buckets - 1;
+	m->rows.buckets = s->buckets;
 	m->rows.slots = open_table(o, "slots", sizeof(struct chy_row_slot), &m->rows.slot_mask);
 	m->lemmas = open_table(o, "lemmas", sizeof(uint32_t), &m->lemma_mask);
 	m->embedding =

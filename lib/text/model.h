@@ -24,6 +24,8 @@ struct chy_text_model {
 	const int8_t *embedding;
 	const float *embedding_scale; /* of each row */
 	struct chy_lstm forth[CHY_LAYERS_MAX], back[CHY_LAYERS_MAX];
+	struct chy_lstm end_forth, end_back; /* where sentences end */
+	struct chy_matrix end;
 	struct chy_matrix tag_hidden, tag, script, parse, arc, relation;
 	const char (*tags)[CHY_TAG_SIZE], (*relations)[CHY_RELATION_SIZE];
 	uint8_t *tag_upos; /* of each tag; the model's own memory */

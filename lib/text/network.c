@@ -26,6 +26,7 @@ static size_t lay_out(struct chy_workspace *s, const struct chy_text_model *m, c
 
 	widest = larger(larger(m->sizes.embedding, m->tag_hidden.out), 3 * m->sizes.label);
 	widest = larger(larger(widest, m->relation.out), larger(2 * h, m->arc.out));
+	widest = larger(widest, m->end.out);
 	s->rows = take(base, &used, n * sizeof(*s->rows));
 	s->row_count = take(base, &used, n);
 	s->tags = take(base, &used, n * m->tag.out * sizeof(float));
@@ -83,7 +84,7 @@ static void embed(const struct chy_text_model *m, struct chy_workspace *s, size_
 static void read_layer(const struct chy_text_model *m, struct chy_workspace *s,
 	const struct chy_lstm *lstm, const uint8_t *in, size_t n, bool back, uint8_t *out)
 {
-	size_t h = m->sizes.hidden;
+	size_t h = lstm->recurrent.in;
 	const float step = STATE_STEP;
 	uint8_t *state = s->bytes; /* of the step before */
 
@@ -123,6 +124,26 @@ static void read_layers(const struct chy_text_model *m, struct chy_workspace *s,
 	}
 	m->kernel->multiply(&m->parse, in, s->scale, n, s->parsed, m->parse.out, false);
 	m->kernel->leaky(s->parsed, n * m->parse.out);
+}
+
+void chy_network_ends(
+	const struct chy_text_model *model, struct chy_workspace *space, size_t n, float *out)
+{
+	const struct chy_text_model *m = model;
+	struct chy_workspace *s = space;
+	const uint8_t *in = s->layers[1];
+	uint8_t *states = s->layers[0];
+	size_t h = m->sizes.ends;
+
+	embed(m, s, n);
+	m->kernel->quantise(s->embedded, n, m->sizes.embedding, s->layers[1], s->scale);
+	read_layer(m, s, &m->end_forth, in, n, false, states);
+	read_layer(m, s, &m->end_back, in, n, true, states + h);
+	for (size_t t = 0; t < n; t++)
+		s->scale[t] = STATE_STEP;
+	m->kernel->multiply(&m->end, states, s->scale, n, s->hidden, m->end.out, false);
+	for (size_t t = 0; t < n; t++)
+		out[t] = s->hidden[t * m->end.out];
 }
 
 static void classify(const struct chy_text_model *m, struct chy_workspace *s, size_t n)

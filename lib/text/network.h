@@ -30,6 +30,11 @@ void chy_workspace_fini(struct chy_workspace *space);
  * tags, scripts and arcs are filled. */
 void chy_network_run(const struct chy_text_model *model, struct chy_workspace *space, size_t n);
 
+/* How likely a sentence ends after each of n tokens (rows[0] to rows[n - 1],
+ * without a root): logits. */
+void chy_network_ends(
+	const struct chy_text_model *model, struct chy_workspace *space, size_t n, float *out);
+
 /* The relation of each word to its head (-1: the root). */
 void chy_network_relations(const struct chy_text_model *model, struct chy_workspace *space,
 	const int32_t *heads, size_t n, uint32_t *out);

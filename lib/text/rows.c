@@ -3,6 +3,7 @@
 #include "rows.h"
 
 #include <unicode/uchar.h>
+#include <unicode/unorm2.h>
 
 enum { PREFIXES = 4, SUFFIXES = 5 };
 
@@ -62,9 +63,9 @@ static uint32_t fold_code(uint32_t code)
 }
 
 enum shape {
-	SHAPE_LOWER,
-	SHAPE_CAPITAL,
-	SHAPE_UPPER,
+	SHAPE_LOWER = CHY_SHAPE_LOWER,
+	SHAPE_CAPITAL = CHY_SHAPE_CAPITAL,
+	SHAPE_UPPER = CHY_SHAPE_UPPER,
 	SHAPE_ONE_UPPER,
 	SHAPE_MIXED,
 	SHAPE_DIGITS,
@@ -169,9 +170,32 @@ uint32_t chy_row_find(const struct chy_row_table *table, uint64_t hash)
 	return CHY_ROW_UNKNOWN;
 }
 
+static uint32_t without_mark(uint32_t code)
+{
+	UErrorCode error = U_ZERO_ERROR;
+	UChar parts[8];
+
+	if (code < 0xc0)
+		return code;
+	if (unorm2_getRawDecomposition(
+		    unorm2_getNFDInstance(&error), (UChar32)code, parts, 8, &error) < 2 ||
+		U_FAILURE(error))
+		return code;
+	return parts[0];
+}
+
+uint64_t chy_bare_hash(const struct chy_folded *form)
+{
+	uint32_t codes[CHY_WORD_CODES];
+
+	for (unsigned i = 0; i < form->count; i++)
+		codes[i] = without_mark(form->codes[i]);
+	return hash_codes(codes, form->count, 5);
+}
+
 static uint32_t bucket(const struct chy_row_table *table, uint64_t hash)
 {
-	return CHY_ROW_BUCKET + ((uint32_t)hash & table->bucket_mask);
+	return CHY_ROW_BUCKET + (uint32_t)((hash & 0xffffffffu) * table->buckets >> 32);
 }
 
 unsigned chy_word_rows(const struct chy_row_table *table, const struct chy_folded *form, bool first,
@@ -181,6 +205,9 @@ unsigned chy_word_rows(const struct chy_row_table *table, const struct chy_folde
 	unsigned count = 3, n = form->count;
 
 	rows[0] = chy_row_find(table, form->hash);
+	if (rows[0] == CHY_ROW_UNKNOWN)
+		rows[0] = chy_row_find(table, chy_bare_hash(form));
+	rows[0] &= ~CHY_ROW_COMMON;
 	rows[1] = CHY_ROW_SHAPE + form->shape + (first ? 16 : 0);
 	rows[2] = CHY_ROW_TREEBANK + treebank;
 	for (unsigned k = 1; k <= PREFIXES && k <= n; k++)

@@ -254,11 +254,13 @@ void chy_chunk_features(const struct chy_chunk *c, unsigned i, unsigned start, u
 	add(f, mask, 15, i - start < 4 ? i - start : 4, kinds(c, p - 1, p + 2) << 4 | c->next);
 }
 
-void chy_piece_describe(const char *text, struct chy_piece *piece)
+void chy_piece_describe(
+	const struct chy_row_table *table, const char *text, struct chy_piece *piece)
 {
 	struct chy_folded form;
 	uint64_t suffix = 3;
 	unsigned from;
+	uint32_t row;
 
 	chy_fold_form((struct chy_str){text + piece->start, piece->end - piece->start}, &form);
 	from = form.count > 3 ? form.count - 3 : 0;
@@ -268,6 +270,8 @@ void chy_piece_describe(const char *text, struct chy_piece *piece)
 	piece->suffix = (uint32_t)(suffix >> 32);
 	piece->shape = (uint8_t)form.shape;
 	piece->last = form.codes[form.count - 1];
+	row = chy_row_find(table, form.hash);
+	piece->known = row & CHY_ROW_COMMON ? 2 : row != CHY_ROW_UNKNOWN;
 }
 
 void chy_open_update(struct chy_open *open, const struct chy_piece *piece)
@@ -298,6 +302,7 @@ void chy_gap_features(const struct chy_piece *pieces, size_t count, size_t i, si
 	const struct chy_piece *nnn = i + 3 < count ? p + 3 : &none;
 	uint64_t shapes = (uint64_t)p->shape << 4 | n->shape, length = i + 1 - start;
 	uint64_t end = ends_sentences(p), space = p->space_after;
+	uint64_t known = (uint64_t)p->known << 2 | n->known;
 	uint64_t state = (uint64_t)open->quotes << 1 | open->brackets;
 
 	length = length < 6 ? length : length < 12 ? 6 : length < 30 ? 7 : 8;
@@ -324,6 +329,13 @@ void chy_gap_features(const struct chy_piece *pieces, size_t count, size_t i, si
 	add(f, mask, 51, (uint64_t)nn->suffix << 32 | n->suffix, shapes);
 	add(f, mask, 52, (uint64_t)nn->shape << 8 | nnn->shape, shapes << 32 | p->last);
 	add(f, mask, 53, pieces[start].form, shapes << 4 | (length > 5) << 1 | end);
+	add(f, mask, 55, known, shapes << 1 | end);
+	add(f, mask, 56, known << 8 | shapes, p->form);
+	add(f, mask, 57, known << 8 | shapes, p->suffix);
+	add(f, mask, 58, known << 8 | shapes, (uint64_t)nn->known << 4 | nn->shape);
+	add(f, mask, 59, known << 8 | shapes, p->last << 4 | length);
+	add(f, mask, 60, known << 8 | shapes, nn->suffix);
+	add(f, mask, 61, known << 8 | shapes, (uint64_t)pp->known << 4 | pp->shape);
 	add(f, mask, 54, p->last, (uint64_t)n->last << 4 | space << 1 | (n->shape == 1));
 }
 

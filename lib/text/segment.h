@@ -14,6 +14,7 @@
 #include "chancery/error.h"
 #include "chancery/string.h"
 
+struct chy_row_table;
 struct chy_text_model;
 
 /* How contracted forms open up. Section "contractions": rules, and a table
@@ -38,6 +39,7 @@ struct chy_segmenter {
 };
 
 enum {
+	CHY_WEIGHT_LIMIT = 4, /* the largest weight, which is 127 */
 	CHY_CHUNK_CODES = 256, /* longer runs without white space are cut */
 	CHY_FEATURES_MAX = 48,
 	CHY_ENDING_CODES = 12, /* the longest ending of a rule */
@@ -64,6 +66,7 @@ struct chy_piece {
 	uint32_t form, suffix; /* hashes */
 	uint32_t last; /* code */
 	uint8_t shape;
+	uint8_t known; /* 0: not at all, 1: as a name or mark, 2: in lower case */
 	bool space_after;
 };
 
@@ -84,7 +87,8 @@ bool chy_chunk_candidate(const struct chy_chunk *chunk, unsigned i);
 void chy_chunk_features(const struct chy_chunk *chunk, unsigned i, unsigned start, uint32_t mask,
 	struct chy_features *out);
 
-void chy_piece_describe(const char *text, struct chy_piece *piece);
+void chy_piece_describe(
+	const struct chy_row_table *table, const char *text, struct chy_piece *piece);
 
 /* Whether the sentence ends after piece i of a paragraph's `count`. It began
  * at piece `start`. */
@@ -106,7 +110,9 @@ uint64_t chy_ending_hash(const uint32_t *codes, unsigned count, bool whole);
 unsigned chy_contraction_apply(
 	const struct chy_contraction *rule, struct chy_str form, char *out, size_t size);
 
-/* The sum of the features' weights: yes above 0. */
+/* The sum of the features' weights in steps of
+ * CHY_WEIGHT_LIMIT / 127: yes above
+ * 0. */
 int chy_segmenter_score(const struct chy_segmenter *segmenter, const struct chy_features *f);
 
 int chy_segmenter_open(struct chy_text_model *model, struct chy_fault *fault);

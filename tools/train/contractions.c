@@ -1,5 +1,6 @@
 #include "contractions.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,7 @@ static bool derive(const struct form *form, const struct chy_folded *words, size
 	size_t used = 0;
 	char text[CHY_WORD_CODES * 4 + 1];
 
+	assert(count > 1);
 	memset(out, 0, sizeof(*out));
 	while (same < form->count && same < words[0].count &&
 		form->codes[same] == words[0].codes[same])
@@ -52,7 +54,7 @@ static bool derive(const struct form *form, const struct chy_folded *words, size
 	if (encode_codes(words[0].codes + same, words[0].count - same, text, sizeof(text)) >=
 		sizeof(out->first))
 		return false;
-	strcpy(out->first, text);
+	memcpy(out->first, text, strlen(text));
 	*out_changed = form->count - same;
 	out->strip = same ? (uint8_t)(form->count - same) : 255;
 	for (size_t w = 1; w < count; w++) {
@@ -99,7 +101,7 @@ static void count_token(struct census *census, const struct chy_analysis *analys
 {
 	struct chy_str text = {analysis->text.data + token->start, token->end - token->start};
 	struct form *form = form_of(census, text);
-	struct chy_folded words[8];
+	struct chy_folded words[8] = {0};
 	struct opening opening;
 	unsigned changed;
 
@@ -331,7 +333,7 @@ static void add_line(struct contractions *c, char *line)
 	first = strtok_r(words, " ", &rest);
 	if (!first || strlen(first) >= sizeof(rule.first))
 		return;
-	strcpy(rule.first, first + ending);
+	memcpy(rule.first, first + ending, strlen(first + ending));
 	rule.strip = ending ? (uint8_t)form.count : 255;
 	for (char *word; (word = strtok_r(NULL, " ", &rest));)
 		used += (size_t)snprintf(rule.rest + used, sizeof(rule.rest) - used, "+%s", word);

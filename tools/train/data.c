@@ -48,7 +48,29 @@ static void add_word(struct inventory *inventory, const struct chy_word *word)
 	if (chy_script_find(word->form, word->lemma, &script))
 		names_add(&inventory->scripts, &script, sizeof(script));
 	chy_fold_form(word->form, &folded);
+	if (folded.shape == CHY_SHAPE_LOWER)
+		names_add(&inventory->lower, folded.codes, folded.count * sizeof(*folded.codes));
 	names_add(&inventory->forms, folded.codes, folded.count * sizeof(*folded.codes));
+}
+
+/* The forms of contractions, which are no words, are met as tokens. */
+static void add_tokens(struct inventory *inventory, const struct chy_analysis *analysis,
+	const struct chy_sentence *sentence)
+{
+	for (size_t t = 0; t < sentence->token_count; t++) {
+		const struct chy_token *token = &sentence->tokens[t];
+		struct chy_folded folded;
+
+		if (token->word_count == 1)
+			continue;
+		chy_fold_form((struct chy_str){analysis->text.data + token->start,
+				      token->end - token->start},
+			&folded);
+		if (folded.shape == CHY_SHAPE_LOWER)
+			names_add(&inventory->lower, folded.codes,
+				folded.count * sizeof(*folded.codes));
+		names_add(&inventory->forms, folded.codes, folded.count * sizeof(*folded.codes));
+	}
 }
 
 void inventory_add(struct inventory *inventory, const struct treebank *treebank)
@@ -58,6 +80,7 @@ void inventory_add(struct inventory *inventory, const struct treebank *treebank)
 
 		for (size_t w = 0; w < sentence->word_count; w++)
 			add_word(inventory, &sentence->words[w]);
+		add_tokens(inventory, &treebank->analysis, sentence);
 	}
 }
 
@@ -86,9 +109,8 @@ static void place(struct inventory *inventory, uint64_t hash, uint32_t row)
 	inventory->slots[at] = (struct chy_row_slot){check, row};
 }
 
-static uint64_t folded_hash(const struct name *form)
+static void unfold(const struct name *form, struct chy_folded *out)
 {
-	struct chy_folded folded;
 	char text[CHY_WORD_CODES * 4];
 	size_t size = 0;
 
@@ -98,8 +120,38 @@ static uint64_t folded_hash(const struct name *form)
 		memcpy(&code, form->text + 4 * i, 4);
 		size += chy_utf8_put(code, text + size);
 	}
-	chy_fold_form((struct chy_str){text, size}, &folded);
-	return folded.hash;
+	chy_fold_form((struct chy_str){text, size}, out);
+}
+
+/* The row of a form, and that it is found without its accents. */
+static void place_form(struct inventory *inventory, const struct name *form, uint32_t row)
+{
+	bool common = names_find(&inventory->lower, form->text, form->size) != UINT32_MAX;
+	struct chy_folded folded;
+	uint64_t bare;
+
+	unfold(form, &folded);
+	bare = chy_bare_hash(&folded);
+	row |= common ? CHY_ROW_COMMON : 0;
+	place(inventory, folded.hash, row);
+	if (chy_row_find(&inventory->table, bare) == CHY_ROW_UNKNOWN)
+		place(inventory, bare, row);
+}
+
+static void split_tags(struct inventory *inventory)
+{
+	inventory->tag_values = must_alloc(inventory->tags.count, sizeof(*inventory->tag_values));
+	for (size_t i = 0; i < inventory->tags.count; i++) {
+		struct tag_values *values = &inventory->tag_values[i];
+		const char *at = inventory->tags.items[i].text;
+
+		while (*at && values->count < VALUES_MAX) {
+			size_t size = strcspn(at, " |");
+
+			values->at[values->count++] = names_add(&inventory->values, at, size);
+			at += size + (at[size] != '\0');
+		}
+	}
 }
 
 void inventory_close(struct inventory *inventory, uint32_t buckets)
@@ -108,13 +160,14 @@ void inventory_close(struct inventory *inventory, uint32_t buckets)
 	uint32_t row = CHY_ROW_BUCKET + buckets;
 
 	prune_scripts(inventory);
+	split_tags(inventory);
 	while (slots < inventory->forms.count * 2)
 		slots *= 2;
 	inventory->slots = must_alloc(slots, sizeof(*inventory->slots));
-	inventory->table = (struct chy_row_table){inventory->slots, slots - 1, buckets - 1};
+	inventory->table = (struct chy_row_table){inventory->slots, slots - 1, buckets};
 	for (size_t i = 0; i < inventory->forms.count; i++) {
 		if (inventory->forms.items[i].count >= RARE)
-			place(inventory, folded_hash(&inventory->forms.items[i]), row++);
+			place_form(inventory, &inventory->forms.items[i], row++);
 	}
 	inventory->row_count = row;
 }
@@ -179,4 +232,61 @@ void treebank_encode(struct treebank *treebank, const struct inventory *inventor
 		encode(e, inventory, arena);
 		treebank->words += e->count - 1;
 	}
+}
+
+static void encode_token(struct example *e, size_t i, struct chy_str form, bool end,
+	const struct inventory *inventory)
+{
+	struct chy_folded folded;
+	uint32_t known;
+
+	chy_fold_form(form, &folded);
+	known = names_find(&inventory->forms, folded.codes, folded.count * sizeof(*folded.codes));
+	e->frequency[i] = known == UINT32_MAX ? 0 : inventory->forms.items[known].count;
+	e->row_count[i] =
+		(uint8_t)chy_word_rows(&inventory->table, &folded, false, e->treebank, e->rows[i]);
+	e->ends[i] = end;
+}
+
+void treebank_tokens(const struct treebank *treebank, const struct inventory *inventory,
+	unsigned id, struct chy_arena *arena, struct example *out)
+{
+	const struct chy_analysis *analysis = &treebank->analysis;
+	size_t n = 0, at = 0;
+
+	for (size_t s = 0; s < analysis->sentence_count; s++)
+		n += analysis->sentences[s].token_count;
+	*out = (struct example){.count = (uint32_t)n, .treebank = (uint8_t)id};
+	out->rows = chy_arena_alloc(arena, n * sizeof(*out->rows));
+	out->row_count = chy_arena_array(arena, uint8_t, n);
+	out->frequency = chy_arena_array(arena, uint32_t, n);
+	out->ends = chy_arena_array(arena, int8_t, n);
+	if (!out->rows || !out->row_count || !out->frequency || !out->ends) {
+		fputs("out of memory\n", stderr);
+		exit(1);
+	}
+	for (size_t s = 0; s < analysis->sentence_count; s++) {
+		const struct chy_sentence *sentence = &analysis->sentences[s];
+
+		for (size_t t = 0; t < sentence->token_count; t++) {
+			const struct chy_token *token = &sentence->tokens[t];
+
+			encode_token(out, at++,
+				(struct chy_str){analysis->text.data + token->start,
+					token->end - token->start},
+				t + 1 == sentence->token_count, inventory);
+		}
+	}
+}
+
+struct example example_window(const struct example *all, size_t from, size_t count)
+{
+	struct example window = *all;
+
+	window.rows += from;
+	window.row_count += from;
+	window.frequency += from;
+	window.ends += from;
+	window.count = (uint32_t)count;
+	return window;
 }

@@ -17,6 +17,7 @@ struct example {
 	uint32_t *frequency; /* of the form in training */
 	int32_t *heads; /* 0 for the root's child; [0] unused */
 	int32_t *relations, *tags, *scripts; /* -1 where not known */
+	int8_t *ends; /* of a window: whether a sentence ends here; else NULL */
 };
 
 struct treebank {
@@ -26,12 +27,21 @@ struct treebank {
 	size_t count, words;
 };
 
+/* A tag's universal tag and its features' values, numbered. */
+enum { VALUES_MAX = 16 };
+struct tag_values {
+	uint32_t count, at[VALUES_MAX];
+};
+
 /* What the training data hold in all. */
 struct inventory {
 	struct names tags; /* "NOUN Gender=Masc|Number=Sing" */
+	struct names values; /* "NOUN", "Gender=Masc" */
+	struct tag_values *tag_values; /* of each tag */
 	struct names relations;
 	struct names scripts; /* bytes of struct chy_script */
 	struct names forms; /* folded: code points */
+	struct names lower; /* forms that stand in lower case */
 	struct chy_row_slot *slots;
 	struct chy_row_table table;
 	uint32_t row_count;
@@ -48,3 +58,11 @@ void inventory_close(struct inventory *inventory, uint32_t buckets);
 /* Makes examples of a treebank's sentences. */
 void treebank_encode(struct treebank *treebank, const struct inventory *inventory, unsigned id,
 	struct chy_arena *arena);
+
+/* The tokens of a treebank as one text: an example without a root, of which
+ * windows are cut. */
+void treebank_tokens(const struct treebank *treebank, const struct inventory *inventory,
+	unsigned id, struct chy_arena *arena, struct example *out);
+/* count tokens of it from a place; the last token's end is left out, since
+ * what follows is not seen. */
+struct example example_window(const struct example *all, size_t from, size_t count);

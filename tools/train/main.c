@@ -12,7 +12,7 @@
 #include "segmenting.h"
 #include "tree.h"
 
-enum { TREEBANKS_MAX = 8, BUCKETS = 1 << 15, BATCH_WORDS = 900 };
+enum { TREEBANKS_MAX = 8, BATCH_WORDS = 900 };
 
 static const char help[] =
 	"usage: chancery-train --language CODE --train FILE [--also FILE[:SHARE]]... --dev FILE\n"
@@ -26,13 +26,15 @@ static const char help[] =
 	"  --checkpoint FILE  weights are kept there; when it exists, it is read and\n"
 	"                     nothing is learnt but what the rest of the model needs\n"
 	"  --contractions FILE  contracted forms beside those of the treebank\n"
-	"  --set NAME=VALUE   hidden, layers, taglayer, embedding, batch, rate\n";
+	"  --set NAME=VALUE   hidden, layers, taglayer, taghidden, embedding, batch, buckets, "
+	"rate\n";
 
 struct options {
 	const char *language, *dev, *out, *name, *checkpoint, *contractions;
 	const char *train[TREEBANKS_MAX];
 	float share[TREEBANKS_MAX];
-	unsigned train_count, rounds, hidden, layers, tag_layer, embedding, batch;
+	unsigned train_count, rounds, hidden, layers, tag_layer, embedding, batch, buckets,
+		tag_hidden;
 	float rate;
 	uint64_t seed;
 };
@@ -41,6 +43,7 @@ struct trainer {
 	struct options options;
 	struct chy_arena arena, scratch;
 	struct treebank train[TREEBANKS_MAX], dev;
+	struct example tokens[TREEBANKS_MAX], dev_tokens;
 	struct inventory inventory;
 	struct net net;
 	struct example **pool; /* of a round */
@@ -71,6 +74,10 @@ static void read_setting(struct options *o, const char *text)
 		o->embedding = (unsigned)atoi(value);
 	else if (strncmp(text, "batch", size) == 0)
 		o->batch = (unsigned)atoi(value);
+	else if (strncmp(text, "buckets", size) == 0)
+		o->buckets = (unsigned)atoi(value);
+	else if (strncmp(text, "taghidden", size) == 0)
+		o->tag_hidden = (unsigned)atoi(value);
 	else if (strncmp(text, "rate", size) == 0)
 		o->rate = (float)atof(value);
 	else
@@ -109,6 +116,8 @@ static void read_options(struct options *o, int argc, char **argv)
 		.tag_layer = 1,
 		.embedding = 128,
 		.batch = BATCH_WORDS,
+		.buckets = 24000,
+		.tag_hidden = 128,
 		.rate = 0.002f,
 		.name = ""};
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -164,9 +173,11 @@ static void load(struct trainer *t)
 		.hidden = o->hidden,
 		.layers = o->layers,
 		.tag_layer = o->tag_layer,
-		.tag_hidden = 128,
+
+		.tag_hidden = o->tag_hidden,
 		.arc = 128,
-		.label = 96};
+		.label = 96,
+		.ends = 48};
 
 	chy_arena_init(&t->arena);
 	chy_arena_init(&t->scratch);
@@ -175,15 +186,19 @@ static void load(struct trainer *t)
 		inventory_add(&t->inventory, &t->train[i]);
 	}
 	treebank_read(&t->dev, o->dev, &t->arena);
-	inventory_close(&t->inventory, BUCKETS);
+	inventory_close(&t->inventory, o->buckets);
 	for (unsigned i = 0; i < o->train_count; i++)
 		treebank_encode(&t->train[i], &t->inventory, i, &t->arena);
 	treebank_encode(&t->dev, &t->inventory, 0, &t->arena);
+	for (unsigned i = 0; i < o->train_count; i++)
+		treebank_tokens(&t->train[i], &t->inventory, i, &t->arena, &t->tokens[i]);
+	treebank_tokens(&t->dev, &t->inventory, 0, &t->arena, &t->dev_tokens);
 	sizes.rows = t->inventory.row_count;
 	sizes.tags = (uint32_t)t->inventory.tags.count;
 	sizes.scripts = (uint32_t)t->inventory.scripts.count;
 	sizes.relations = (uint32_t)t->inventory.relations.count;
-	net_init(&t->net, &sizes, o->seed);
+	sizes.values = (uint32_t)t->inventory.values.count;
+	net_init(&t->net, &sizes, t->inventory.tag_values, o->seed);
 	t->net.dropout = (struct rates){
 		.embedding = 0.2f, .layer = 0.3f, .recurrent = 0.25f, .mlp = 0.3f, .word = 0.4f};
 	printf("%zu words, %u rows, %u tags, %u scripts, %u relations\n", t->train[0].words,
@@ -214,7 +229,7 @@ static void draw_pool(struct trainer *t)
 
 	for (unsigned i = 0; i < t->options.train_count; i++)
 		total += t->train[i].count;
-	t->pool = must_grow(t->pool, total, sizeof(*t->pool));
+	t->pool = must_grow(t->pool, total, sizeof(void *));
 	t->pool_count = 0;
 	for (unsigned i = 0; i < t->options.train_count; i++) {
 		float share = t->options.share[i];
@@ -327,6 +342,54 @@ static float rate_at(const struct options *o, double part)
 	return (float)(o->rate * rise * (0.02 + 0.98 * 0.5 * (1 + cos(part * 3.14159265))));
 }
 
+/* A batch of windows of the texts, at random; of the first treebank mostly. */
+static void learn_windows(struct trainer *t)
+{
+	enum { WINDOWS = 12, LENGTH = 72 };
+	struct example windows[WINDOWS], *pointers[WINDOWS];
+	struct batch batch = {pointers, WINDOWS, LENGTH};
+
+	for (int i = 0; i < WINDOWS; i++) {
+		unsigned which = net_random(&t->net) % 4
+					 ? 0
+					 : (unsigned)(net_random(&t->net) % t->options.train_count);
+		const struct example *all = &t->tokens[which];
+		size_t length = LENGTH < all->count ? LENGTH : all->count;
+
+		windows[i] = example_window(
+			all, net_random(&t->net) % (all->count - length + 1), length);
+		pointers[i] = &windows[i];
+	}
+	net_learn_ends(&t->net, &batch);
+}
+
+static void say_ends(struct trainer *t)
+{
+	enum { STEP = 60, LENGTH = 100, EDGE = 20 };
+	size_t right = 0, found = 0, gold = 0;
+
+	t->net.training = false;
+	for (size_t from = 0; from + LENGTH < t->dev_tokens.count; from += STEP) {
+		struct example window = example_window(&t->dev_tokens, from, LENGTH);
+		struct example *one[1] = {&window};
+		struct batch batch = {one, 1, LENGTH};
+
+		net_run_ends(&t->net, &batch);
+		for (size_t i = from ? EDGE : 0; i < EDGE + STEP; i++) {
+			bool yes = t->net.end_logits[i] > 0;
+
+			right += yes && window.ends[i];
+			found += yes;
+			gold += (size_t)window.ends[i];
+		}
+	}
+	t->net.training = true;
+	printf("    sentence ends: precision %.2f recall %.2f\n",
+		100.0 * (double)right / (double)(found ? found : 1),
+		100.0 * (double)right / (double)gold);
+	fflush(stdout);
+}
+
 static void learn_round(struct trainer *t, unsigned round)
 {
 	size_t batches = 0, done = 0, *starts;
@@ -336,14 +399,14 @@ static void learn_round(struct trainer *t, unsigned round)
 	/* Batches of like length, in random order: sort in chunks. */
 	for (size_t i = 0; i < t->pool_count; i += 2000)
 		qsort(t->pool + i, t->pool_count - i < 2000 ? t->pool_count - i : 2000,
-			sizeof(*t->pool), by_length);
+			sizeof(void *), by_length);
 	starts = must_alloc(t->pool_count + 1, sizeof(*starts));
 	for (size_t at = 0; at < t->pool_count;) {
 		starts[batches++] = at;
 		at = batch_end(t->pool, t->pool_count, at, t->options.batch);
 	}
 	starts[batches] = t->pool_count;
-	order = must_alloc(batches, sizeof(*order));
+	order = must_alloc(batches, sizeof(void *));
 	for (size_t i = 0; i < batches; i++)
 		order[i] = (struct example *)&starts[i];
 	shuffle(&t->net, order, batches);
@@ -356,6 +419,7 @@ static void learn_round(struct trainer *t, unsigned round)
 				batch.length = batch.examples[b]->count;
 		}
 		net_learn(&t->net, &batch);
+		learn_windows(t);
 		net_update(&t->net,
 			rate_at(&t->options,
 				(round + (double)done++ / (double)batches) / t->options.rounds));
@@ -372,6 +436,12 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+static void report(struct trainer *t, const char *label)
+{
+	say_accuracy(t, label);
+	say_ends(t);
+}
+
 static void learn(struct trainer *t)
 {
 	char label[96];
@@ -382,11 +452,12 @@ static void learn(struct trainer *t)
 
 		memset(t->net.loss, 0, sizeof(t->net.loss));
 		learn_round(t, round);
-		snprintf(label, sizeof(label), "round %u of %u (%.0f s, loss %.0f %.0f %.0f %.0f)",
-			round + 1, t->options.rounds, seconds() - start, t->net.loss[0],
-			t->net.loss[1], t->net.loss[2], t->net.loss[3]);
+		snprintf(label, sizeof(label),
+			"round %u of %u (%.0f s, loss %.0f %.0f %.0f %.0f %.0f)", round + 1,
+			t->options.rounds, seconds() - start, t->net.loss[0], t->net.loss[1],
+			t->net.loss[2], t->net.loss[3], t->net.loss[4]);
 		if (round % 3 == 2 || round + 1 == t->options.rounds || round < 3)
-			say_accuracy(t, label);
+			report(t, label);
 	}
 }
 
@@ -396,7 +467,7 @@ static void save(struct trainer *t)
 
 	save_network(writer, &t->net, &t->inventory);
 	save_lemmas(writer, &t->inventory, t->train, 1);
-	learn_segmenting(writer, t->train, 1, &t->dev, t->options.contractions);
+	learn_segmenting(writer, t->train, 1, &t->dev, &t->inventory, t->options.contractions);
 	model_writer_write(writer, t->options.out);
 }
 

@@ -2,6 +2,7 @@
  * Matrix Multiplication", 2008. */
 #include "matrix.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,7 @@ void pack(struct packed *out, const float *b, size_t rows, size_t columns, size_
 		free(out->data);
 		out->data = allocate(rows * panels * NR * sizeof(float));
 	}
+	assert(out->data || !rows);
 	out->rows = rows;
 	out->columns = columns;
 	for (size_t p = 0; p < panels; p++) {
@@ -71,6 +73,7 @@ static void kernel(size_t depth, const float *a, const float *b, float *tile)
 static void pack_left(
 	float *to, const float *a, size_t m, size_t depth, size_t row_step, size_t column_step)
 {
+	assert(to);
 	for (size_t k = 0; k < depth; k++, to += MR) {
 		for (size_t i = 0; i < MR; i++)
 			to[i] = i < m ? a[i * row_step + k * column_step] : 0;

@@ -1,12 +1,15 @@
 #include "net.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LEAK 0.1f
-enum { BATCH_MAX = 512 };
+
+const struct rates window_rates = {
+	.embedding = 0.3f, .layer = 0.4f, .recurrent = 0.25f, .mlp = 0.4f, .word = 1.0f};
 
 uint64_t net_random(struct net *net)
 {
@@ -44,9 +47,9 @@ static struct param *matrix(struct net *net, const char *name, size_t rows, size
 	return param(net, name, rows, columns, sqrtf(6.0f / (float)(rows + columns)));
 }
 
-static void init_lstm(struct net *net, struct lstm *lstm, size_t in, const char *const *names)
+static void init_lstm(
+	struct net *net, struct lstm *lstm, size_t in, size_t h, const char *const *names)
 {
-	size_t h = net->sizes.hidden;
 	float range = sqrtf(6.0f / (float)(in + h));
 
 	lstm->input = param(net, names[0], in, 4 * h, range);
@@ -56,39 +59,77 @@ static void init_lstm(struct net *net, struct lstm *lstm, size_t in, const char 
 		lstm->bias->w[h + i] = 1;
 }
 
-void net_refresh(struct net *net)
+static void sum_tag_weights(struct net *net)
 {
-	for (size_t i = 0; i < net->param_count; i++) {
-		struct param *p = &net->params[i];
+	size_t tags = net->sizes.tags, values = net->sizes.values;
 
-		if (p == net->embedding || p->rows == 1)
-			continue;
-		pack(&p->forward, p->w, p->rows, p->columns, p->columns, 1);
-		pack(&p->backward, p->w, p->columns, p->rows, 1, p->columns);
+	memcpy(net->tag_weights, net->tag->w, net->tag->rows * tags * sizeof(float));
+	for (size_t k = 0; k < net->tag->rows; k++) {
+		for (size_t t = 0; t < tags; t++) {
+			const struct tag_values *v = &net->tag_values[t];
+
+			for (uint32_t i = 0; i < v->count; i++)
+				net->tag_weights[k * tags + t] +=
+					net->value->w[k * values + v->at[i]];
+		}
 	}
 }
 
-void net_init(struct net *net, const struct sizes *sizes, uint64_t seed)
+/* The gradient of the values, from that of the tags. */
+static void share_tag_gradient(struct net *net)
+{
+	size_t tags = net->sizes.tags, values = net->sizes.values;
+
+	for (size_t k = 0; k < net->tag->rows; k++) {
+		for (size_t t = 0; t < tags; t++) {
+			const struct tag_values *v = &net->tag_values[t];
+
+			for (uint32_t i = 0; i < v->count; i++)
+				net->value->g[k * values + v->at[i]] += net->tag->g[k * tags + t];
+		}
+	}
+}
+
+void net_refresh(struct net *net)
+{
+	sum_tag_weights(net);
+	for (size_t i = 0; i < net->param_count; i++) {
+		struct param *p = &net->params[i];
+
+		const float *w = p == net->tag ? net->tag_weights : p->w;
+
+		if (p == net->embedding || p == net->value || p->rows == 1)
+			continue;
+		pack(&p->forward, w, p->rows, p->columns, p->columns, 1);
+		pack(&p->backward, w, p->columns, p->rows, 1, p->columns);
+	}
+}
+
+void net_init(struct net *net, const struct sizes *sizes, const struct tag_values *tag_values,
+	uint64_t seed)
 {
 	static const char *const names[LAYERS_MAX][6] = {{"f0x", "f0h", "f0b", "b0x", "b0h", "b0b"},
 		{"f1x", "f1h", "f1b", "b1x", "b1h", "b1b"},
 		{"f2x", "f2h", "f2b", "b2x", "b2h", "b2b"},
 		{"f3x", "f3h", "f3b", "b3x", "b3h", "b3b"}};
+	static const char *const end_names[] = {"sfx", "sfh", "sfb", "sbx", "sbh", "sbb"};
 	size_t state = 2 * (size_t)sizes->hidden;
 	size_t parse = 2 * (size_t)sizes->arc + 2 * (size_t)sizes->label;
 
-	*net = (struct net){.sizes = *sizes, .seed = seed};
+	*net = (struct net){.sizes = *sizes, .seed = seed, .tag_values = tag_values};
 	net->embedding = param(net, "embedding", sizes->rows, sizes->embedding, 0.05f);
 	for (size_t l = 0; l < sizes->layers; l++) {
 		struct layer *layer = &net->layers[l];
 
 		layer->width = l ? state : sizes->embedding;
-		init_lstm(net, &layer->forth, layer->width, names[l]);
-		init_lstm(net, &layer->back, layer->width, names[l] + 3);
+		init_lstm(net, &layer->forth, layer->width, sizes->hidden, names[l]);
+		init_lstm(net, &layer->back, layer->width, sizes->hidden, names[l] + 3);
 	}
 	net->tag_hidden = matrix(net, "tagh", state, sizes->tag_hidden);
 	net->tag_bias = param(net, "taghb", 1, sizes->tag_hidden, 0);
 	net->tag = matrix(net, "tag", sizes->tag_hidden, sizes->tags);
+	net->value = matrix(net, "value", sizes->tag_hidden, sizes->values);
+	net->tag_weights = must_alloc((size_t)sizes->tag_hidden * sizes->tags, sizeof(float));
 	net->tag_out_bias = param(net, "tagb", 1, sizes->tags, 0);
 	net->script = matrix(net, "script", sizes->tag_hidden, sizes->scripts);
 	net->script_bias = param(net, "scriptb", 1, sizes->scripts, 0);
@@ -98,6 +139,11 @@ void net_init(struct net *net, const struct sizes *sizes, uint64_t seed)
 	net->arc_bias = param(net, "arcb", 1, sizes->arc, 0);
 	net->relation = matrix(net, "rel", 3 * (size_t)sizes->label, sizes->relations);
 	net->relation_bias = param(net, "relb", 1, sizes->relations, 0);
+	net->ends.width = sizes->embedding;
+	init_lstm(net, &net->ends.forth, sizes->embedding, sizes->ends, end_names);
+	init_lstm(net, &net->ends.back, sizes->embedding, sizes->ends, end_names + 3);
+	net->end = matrix(net, "end", 2 * (size_t)sizes->ends, 1);
+	net->end_bias = param(net, "endb", 1, 1, 0);
 	net->row_touched = must_alloc(sizes->rows, 1);
 	net->row_trained = must_alloc(sizes->rows, 1);
 	net->touched = must_alloc(sizes->rows, sizeof(*net->touched));
@@ -109,6 +155,24 @@ static void grow_floats(float **p, size_t count)
 {
 	free(*p);
 	*p = must_alloc(count, sizeof(float));
+}
+
+static void reserve_layer(struct layer *layer, size_t n)
+{
+	struct lstm *both[] = {&layer->forth, &layer->back};
+	size_t h = layer->forth.recurrent->rows;
+
+	for (int d = 0; d < 2; d++) {
+		grow_floats(&both[d]->gates, n * 4 * h);
+		grow_floats(&both[d]->cell, n * h);
+		grow_floats(&both[d]->cell_tanh, n * h);
+		grow_floats(&both[d]->previous, n * h);
+		grow_floats(&both[d]->mask, BATCH_MAX * h);
+	}
+	grow_floats(&layer->in, n * layer->width);
+	grow_floats(&layer->mask, BATCH_MAX * layer->width);
+	grow_floats(&layer->out, n * 2 * h);
+	grow_floats(&layer->d_out, n * 2 * h);
 }
 
 static void reserve(struct net *net, size_t n)
@@ -123,22 +187,11 @@ static void reserve(struct net *net, size_t n)
 	widest = widest > s->tags ? widest : s->tags;
 	widest = widest > s->scripts ? widest : s->scripts;
 	widest = widest > parse ? widest : parse;
-	for (size_t l = 0; l < s->layers; l++) {
-		struct layer *layer = &net->layers[l];
-		struct lstm *both[] = {&layer->forth, &layer->back};
-
-		for (int d = 0; d < 2; d++) {
-			grow_floats(&both[d]->gates, n * 4 * h);
-			grow_floats(&both[d]->cell, n * h);
-			grow_floats(&both[d]->cell_tanh, n * h);
-			grow_floats(&both[d]->previous, n * h);
-			grow_floats(&both[d]->mask, BATCH_MAX * h);
-		}
-		grow_floats(&layer->in, n * layer->width);
-		grow_floats(&layer->mask, BATCH_MAX * layer->width);
-		grow_floats(&layer->out, n * 2 * h);
-		grow_floats(&layer->d_out, n * 2 * h);
-	}
+	for (size_t l = 0; l < s->layers; l++)
+		reserve_layer(&net->layers[l], n);
+	grow_floats(&net->end_logits, n);
+	grow_floats(&net->end_mask, BATCH_MAX * 2 * s->ends);
+	reserve_layer(&net->ends, n);
 	grow_floats(&net->embedded, n * s->embedding);
 	grow_floats(&net->embedded_mask, n * s->embedding);
 	grow_floats(&net->tag_in, n * 2 * h);
@@ -172,6 +225,7 @@ static void draw_mask(struct net *net, float *mask, size_t count, float rate)
 static void apply_mask(
 	const struct batch *batch, const float *in, const float *mask, size_t width, float *out)
 {
+	assert(batch->count);
 	for (size_t n = 0; n < batch->length * batch->count; n++) {
 		const float *m = mask + n % batch->count * width;
 
@@ -204,16 +258,47 @@ static void linear_back(struct net *net, struct param *w, struct param *bias, co
 		multiply(n, d_out, out_step, 1, &w->backward, d_in, in_step, add);
 }
 
-static bool dropped_row(const struct net *net, size_t n, size_t i, size_t count)
+/* Row i of word n as this batch sees it: in upper case where its sentence
+ * pretends to be a headline, its own row forgotten where it pretends to be
+ * unknown (UINT32_MAX: no row). */
+static uint32_t row_seen(
+	const struct net *net, const struct example *e, size_t n, size_t i, size_t count)
 {
-	return net->unknown[n] && (i == 0 || i == count - 1);
+	size_t t;
+	uint32_t row;
+
+	assert(count);
+	t = n / count;
+	row = e->rows[t][i];
+
+	if (net->unknown[n] && i == 0)
+		return CHY_ROW_UNKNOWN;
+	if (net->unknown[n] && i + 1 == e->row_count[t])
+		return UINT32_MAX;
+	if (i == 1 && net->shouted[n % count] && (row - CHY_ROW_SHAPE) % 16 <= CHY_SHAPE_CAPITAL)
+		return row - (row - CHY_ROW_SHAPE) % 16 + net->shouted[n % count];
+	return row;
+}
+
+/* A few sentences pretend to be in capitals, or with each word capitalised. */
+static void draw_shouted(struct net *net, size_t count)
+{
+	for (size_t b = 0; b < count; b++) {
+		float chance = uniform(net);
+
+		net->shouted[b] = 0;
+		if (net->training && chance < 0.03f)
+			net->shouted[b] = chance < 0.02f ? CHY_SHAPE_UPPER : CHY_SHAPE_CAPITAL;
+	}
 }
 
 static void embed(struct net *net, const struct batch *batch)
 {
 	size_t width = net->sizes.embedding, total = batch->length * batch->count;
 
+	assert(batch->count && batch->count <= BATCH_MAX);
 	memset(net->embedded, 0, total * width * sizeof(float));
+	draw_shouted(net, batch->count);
 	for (size_t n = 0; n < total; n++) {
 		const struct example *e = batch->examples[n % batch->count];
 		size_t t = n / batch->count;
@@ -226,13 +311,10 @@ static void embed(struct net *net, const struct batch *batch)
 			uniform(net) <
 				net->dropout.word / (net->dropout.word + (float)e->frequency[t]);
 		for (size_t i = 0; i < e->row_count[t]; i++) {
-			uint32_t row = e->rows[t][i];
+			uint32_t row = row_seen(net, e, n, i, batch->count);
 
-			if (dropped_row(net, n, i, e->row_count[t])) {
-				if (i)
-					continue;
-				row = CHY_ROW_UNKNOWN;
-			}
+			if (row == UINT32_MAX)
+				continue;
 			for (size_t k = 0; k < width; k++)
 				out[k] += net->embedding->w[row * width + k];
 		}
@@ -246,20 +328,18 @@ static void embed_back(struct net *net, const struct batch *batch, const float *
 {
 	size_t width = net->sizes.embedding, total = batch->length * batch->count;
 
+	assert(batch->count);
 	for (size_t n = 0; n < total; n++) {
 		const struct example *e = batch->examples[n % batch->count];
 		const float *mask = net->embedded_mask + n * width;
 		size_t t = n / batch->count;
 
 		for (size_t i = 0; t < e->count && i < e->row_count[t]; i++) {
-			uint32_t row = e->rows[t][i];
+			uint32_t row = row_seen(net, e, n, i, batch->count);
 			float *g;
 
-			if (dropped_row(net, n, i, e->row_count[t])) {
-				if (i)
-					continue;
-				row = CHY_ROW_UNKNOWN;
-			}
+			if (row == UINT32_MAX)
+				continue;
 			if (!net->row_touched[row]) {
 				net->row_touched[row] = net->row_trained[row] = 1;
 				net->touched[net->touched_count++] = row;
@@ -277,10 +357,10 @@ static inline float sigmoid(float x)
 }
 
 /* One time step for all sentences; out has 2H columns, of which it gets H. */
-static void lstm_cells(const struct net *net, struct lstm *lstm, const struct batch *batch,
-	size_t t, const float *before, float *out)
+static void lstm_cells(
+	struct lstm *lstm, const struct batch *batch, size_t t, const float *before, float *out)
 {
-	size_t h = net->sizes.hidden, count = batch->count;
+	size_t h = lstm->recurrent->rows, count = batch->count;
 
 	for (size_t b = 0; b < count; b++) {
 		size_t n = t * count + b;
@@ -308,10 +388,10 @@ static void lstm_cells(const struct net *net, struct lstm *lstm, const struct ba
 	}
 }
 
-static void lstm_run(struct net *net, struct lstm *lstm, const struct layer *layer,
-	const struct batch *batch, bool back, float *out)
+static void lstm_run(struct lstm *lstm, const struct layer *layer, const struct batch *batch,
+	bool back, float *out)
 {
-	size_t h = net->sizes.hidden, count = batch->count, length = batch->length;
+	size_t h = lstm->recurrent->rows, count = batch->count, length = batch->length;
 
 	linear(lstm->input, lstm->bias, layer->in, length * count, layer->width, lstm->gates,
 		4 * h);
@@ -321,7 +401,7 @@ static void lstm_run(struct net *net, struct lstm *lstm, const struct layer *lay
 
 		if (!s) {
 			memset(previous, 0, count * h * sizeof(float));
-			lstm_cells(net, lstm, batch, t, NULL, out);
+			lstm_cells(lstm, batch, t, NULL, out);
 			continue;
 		}
 		for (size_t b = 0; b < count; b++) {
@@ -331,15 +411,15 @@ static void lstm_run(struct net *net, struct lstm *lstm, const struct layer *lay
 		}
 		multiply(count, previous, h, 1, &lstm->recurrent->forward,
 			lstm->gates + t * count * 4 * h, 4 * h, true);
-		lstm_cells(net, lstm, batch, t, lstm->cell + last * count * h, out);
+		lstm_cells(lstm, batch, t, lstm->cell + last * count * h, out);
 	}
 }
 
 /* Gates become their gradients. dc and dh are carried from step to step. */
-static void cells_back(const struct net *net, struct lstm *lstm, const struct batch *batch,
-	size_t t, const float *before, const float *d_out, float *dh, float *dc)
+static void cells_back(struct lstm *lstm, const struct batch *batch, size_t t, const float *before,
+	const float *d_out, float *dh, float *dc)
 {
-	size_t h = net->sizes.hidden, count = batch->count;
+	size_t h = lstm->recurrent->rows, count = batch->count;
 
 	for (size_t b = 0; b < count; b++) {
 		size_t n = t * count + b;
@@ -369,14 +449,13 @@ static void cells_back(const struct net *net, struct lstm *lstm, const struct ba
 static void lstm_back(struct net *net, struct lstm *lstm, const struct layer *layer,
 	const struct batch *batch, bool back, const float *d_out, float *d_in, bool add)
 {
-	size_t h = net->sizes.hidden, count = batch->count, length = batch->length;
+	size_t h = lstm->recurrent->rows, count = batch->count, length = batch->length;
 	float *dh = must_alloc(2 * count * h, sizeof(float)), *dc = dh + count * h;
 
 	for (size_t s = length; s-- > 0;) {
 		size_t t = back ? length - 1 - s : s, last = back ? t + 1 : t - 1;
 
-		cells_back(net, lstm, batch, t, s ? lstm->cell + last * count * h : NULL, d_out, dh,
-			dc);
+		cells_back(lstm, batch, t, s ? lstm->cell + last * count * h : NULL, d_out, dh, dc);
 		if (!s)
 			break;
 		multiply(count, lstm->gates + t * count * 4 * h, 4 * h, 1,
@@ -403,25 +482,34 @@ static void leaky_back(const float *y, float *d, size_t count)
 		d[i] *= y[i] > 0 ? 1 : LEAK;
 }
 
+/* The layer's states from its input, which was put there. */
+static void read_layer(struct net *net, const struct batch *batch, struct layer *layer)
+{
+	size_t h = layer->forth.recurrent->rows;
+
+	draw_mask(net, layer->forth.mask, batch->count * h, net->dropout.recurrent);
+	draw_mask(net, layer->back.mask, batch->count * h, net->dropout.recurrent);
+	lstm_run(&layer->forth, layer, batch, false, layer->out);
+	lstm_run(&layer->back, layer, batch, true, layer->out + h);
+}
+
+static void run_layer(struct net *net, const struct batch *batch, size_t l)
+{
+	struct layer *layer = &net->layers[l];
+	size_t total = batch->length * batch->count;
+
+	draw_mask(net, layer->mask, batch->count * layer->width, l ? net->dropout.layer : 0);
+	if (l)
+		apply_mask(batch, net->layers[l - 1].out, layer->mask, layer->width, layer->in);
+	else
+		memcpy(layer->in, net->embedded, total * layer->width * sizeof(float));
+	read_layer(net, batch, layer);
+}
+
 static void run_layers(struct net *net, const struct batch *batch)
 {
-	size_t h = net->sizes.hidden, total = batch->length * batch->count;
-
-	for (size_t l = 0; l < net->sizes.layers; l++) {
-		struct layer *layer = &net->layers[l];
-
-		draw_mask(
-			net, layer->mask, batch->count * layer->width, l ? net->dropout.layer : 0);
-		draw_mask(net, layer->forth.mask, batch->count * h, net->dropout.recurrent);
-		draw_mask(net, layer->back.mask, batch->count * h, net->dropout.recurrent);
-		if (l)
-			apply_mask(batch, net->layers[l - 1].out, layer->mask, layer->width,
-				layer->in);
-		else
-			memcpy(layer->in, net->embedded, total * layer->width * sizeof(float));
-		lstm_run(net, &layer->forth, layer, batch, false, layer->out);
-		lstm_run(net, &layer->back, layer, batch, true, layer->out + h);
-	}
+	for (size_t l = 0; l < net->sizes.layers; l++)
+		run_layer(net, batch, l);
 }
 
 static void run_tags(struct net *net, const struct batch *batch)
@@ -576,52 +664,65 @@ static void learn_arcs(struct net *net, const struct batch *batch, size_t b, flo
 	free(scores);
 }
 
+/* The pairs of words and their right heads, one after another. */
+static size_t fill_pairs(struct net *net, const struct batch *batch)
+{
+	size_t width = net->sizes.label, rows = 0;
+
+	for (size_t b = 0; b < batch->count; b++) {
+		const struct example *e = batch->examples[b];
+
+		for (size_t d = 1; d < e->count; d++, rows++)
+			make_pair(label_of(net, batch, b, d),
+				label_of(net, batch, b, (size_t)e->heads[d]) + width, width,
+				net->pair + rows * 3 * width);
+	}
+	return rows;
+}
+
+static void grade_relations(struct net *net, const struct batch *batch, float weight)
+{
+	size_t count = net->sizes.relations, rows = 0;
+
+	for (size_t b = 0; b < batch->count; b++) {
+		const struct example *e = batch->examples[b];
+
+		for (size_t d = 1; d < e->count; d++, rows++)
+			net->loss[1] += cross_entropy(net->relation_logits + rows * count, count,
+				(size_t)e->relations[d], weight);
+	}
+}
+
+/* What the gradient of a pair is to its dependent and its head. */
+static void pair_back(
+	const float *pair, const float *d_pair, size_t width, float *d_dependent, float *d_head)
+{
+	for (size_t i = 0; i < width; i++) {
+		d_dependent[i] += d_pair[i] + d_pair[2 * width + i] * pair[width + i];
+		d_head[i] += d_pair[width + i] + d_pair[2 * width + i] * pair[i];
+	}
+}
+
 /* Relations under the right heads, all words of the batch at once. */
 static void learn_relations(
 	struct net *net, const struct batch *batch, float weight, float *d_parsed)
 {
-	size_t width = net->sizes.label, count = net->sizes.relations, rows = 0;
-	size_t p = parse_width(net), offset = 2 * (size_t)net->sizes.arc;
-	float *d_pair = net->scratch2;
+	size_t width = net->sizes.label, rows = fill_pairs(net, batch), row = 0;
+	size_t p = parse_width(net);
+	float *d_pair = net->scratch2, *d_label = d_parsed + 2 * (size_t)net->sizes.arc;
 
-	for (size_t pass = 0; pass < 2; pass++) {
-		rows = 0;
-		for (size_t b = 0; b < batch->count; b++) {
-			const struct example *e = batch->examples[b];
+	linear(net->relation, net->relation_bias, net->pair, rows, 3 * width, net->relation_logits,
+		net->sizes.relations);
+	grade_relations(net, batch, weight);
+	linear_back(net, net->relation, net->relation_bias, net->pair, rows, 3 * width,
+		net->relation_logits, net->sizes.relations, d_pair, false);
+	for (size_t b = 0; b < batch->count; b++) {
+		const struct example *e = batch->examples[b];
 
-			for (size_t d = 1; d < e->count; d++, rows++) {
-				size_t h = (size_t)e->heads[d];
-				float *gd = d_parsed + (d * batch->count + b) * p + offset;
-				float *gh = d_parsed + (h * batch->count + b) * p + offset + width;
-				const float *pair = net->pair + rows * 3 * width;
-				const float *g = d_pair + rows * 3 * width;
-
-				if (!pass) {
-					make_pair(label_of(net, batch, b, d),
-						label_of(net, batch, b, h) + width, width,
-						net->pair + rows * 3 * width);
-					continue;
-				}
-				for (size_t i = 0; i < width; i++) {
-					gd[i] += g[i] + g[2 * width + i] * pair[width + i];
-					gh[i] += g[width + i] + g[2 * width + i] * pair[i];
-				}
-			}
-		}
-		if (pass)
-			break;
-		linear(net->relation, net->relation_bias, net->pair, rows, 3 * width,
-			net->relation_logits, count);
-		rows = 0;
-		for (size_t b = 0; b < batch->count; b++) {
-			const struct example *e = batch->examples[b];
-
-			for (size_t d = 1; d < e->count; d++, rows++)
-				net->loss[1] += cross_entropy(net->relation_logits + rows * count,
-					count, (size_t)e->relations[d], weight);
-		}
-		linear_back(net, net->relation, net->relation_bias, net->pair, rows, 3 * width,
-			net->relation_logits, count, d_pair, false);
+		for (size_t d = 1; d < e->count; d++, row++)
+			pair_back(net->pair + row * 3 * width, d_pair + row * 3 * width, width,
+				d_label + (d * batch->count + b) * p,
+				d_label + ((size_t)e->heads[d] * batch->count + b) * p + width);
 	}
 }
 
@@ -691,7 +792,7 @@ static void learn_tags(struct net *net, const struct batch *batch, float weight)
 
 static void layers_back(struct net *net, const struct batch *batch)
 {
-	size_t h = net->sizes.hidden, total = batch->length * batch->count;
+	size_t h = net->sizes.hidden;
 
 	for (size_t l = net->sizes.layers; l-- > 0;) {
 		struct layer *layer = &net->layers[l];
@@ -706,7 +807,6 @@ static void layers_back(struct net *net, const struct batch *batch)
 			apply_mask(
 				batch, d_in, layer->mask, layer->width, net->layers[l - 1].d_out);
 	}
-	(void)total;
 	embed_back(net, batch, net->scratch);
 }
 
@@ -720,6 +820,61 @@ void net_learn(struct net *net, const struct batch *batch)
 	net_run(net, batch);
 	learn_parse(net, batch, 1 / (float)words);
 	layers_back(net, batch);
+}
+
+void net_run_ends(struct net *net, const struct batch *batch)
+{
+	size_t h = 2 * (size_t)net->sizes.ends, total = batch->length * batch->count;
+	struct layer *layer = &net->ends;
+	struct rates usual = net->dropout;
+
+	net->dropout = window_rates;
+	reserve(net, total);
+	embed(net, batch);
+	memcpy(layer->in, net->embedded, total * layer->width * sizeof(float));
+	read_layer(net, batch, layer);
+	draw_mask(net, net->end_mask, batch->count * h, net->dropout.mlp);
+	apply_mask(batch, layer->out, net->end_mask, h, net->parse_in);
+	linear(net->end, net->end_bias, net->parse_in, total, h, net->end_logits, 1);
+	net->dropout = usual;
+}
+
+/* Logits become gradients. */
+static void learn_ends(struct net *net, const struct batch *batch)
+{
+	size_t total = batch->length * batch->count;
+	float weight = 0;
+
+	for (size_t b = 0; b < batch->count; b++)
+		weight += (float)batch->examples[b]->count;
+	weight = 1 / weight;
+	for (size_t n = 0; n < total; n++) {
+		const struct example *e = batch->examples[n % batch->count];
+		size_t t = n / batch->count;
+		float p = sigmoid(net->end_logits[n]);
+
+		if (t >= e->count || e->ends[t] < 0) {
+			net->end_logits[n] = 0;
+			continue;
+		}
+		net->loss[4] -= logf((e->ends[t] ? p : 1 - p) + 1e-9f);
+		net->end_logits[n] = weight * (p - (float)e->ends[t]);
+	}
+}
+
+void net_learn_ends(struct net *net, const struct batch *batch)
+{
+	size_t h = 2 * (size_t)net->sizes.ends, total = batch->length * batch->count;
+	struct layer *layer = &net->ends;
+
+	net_run_ends(net, batch);
+	learn_ends(net, batch);
+	linear_back(net, net->end, net->end_bias, net->parse_in, total, h, net->end_logits, 1,
+		layer->d_out, false);
+	apply_mask(batch, layer->d_out, net->end_mask, h, layer->d_out);
+	lstm_back(net, &layer->forth, layer, batch, false, layer->d_out, net->scratch, false);
+	lstm_back(net, &layer->back, layer, batch, true, layer->d_out + h / 2, net->scratch, true);
+	embed_back(net, batch, net->scratch);
 }
 
 static float gradient_norm(const struct net *net)
@@ -758,9 +913,11 @@ static void adam(struct param *p, size_t from, size_t count, float rate, float s
 
 void net_update(struct net *net, float rate)
 {
-	float norm = gradient_norm(net), scale = norm > 5 ? 5 / norm : 1;
-	float bias1, bias2;
+	float norm, scale, bias1, bias2;
 
+	share_tag_gradient(net);
+	norm = gradient_norm(net);
+	scale = norm > 5 ? 5 / norm : 1;
 	net->step++;
 	bias1 = 1 - powf(0.9f, (float)net->step);
 	bias2 = 1 - powf(0.95f, (float)net->step);

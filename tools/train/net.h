@@ -11,11 +11,11 @@
 #include "data.h"
 #include "matrix.h"
 
-enum { LAYERS_MAX = 4, PARAMS_MAX = 64 };
+enum { LAYERS_MAX = 4, PARAMS_MAX = 64, BATCH_MAX = 512 };
 
 struct sizes {
 	uint32_t rows, embedding, hidden, layers, tag_layer, tag_hidden, arc, label;
-	uint32_t tags, scripts, relations;
+	uint32_t tags, scripts, relations, values, ends;
 };
 
 struct param {
@@ -48,13 +48,24 @@ struct rates {
 	float embedding, layer, recurrent, mlp, word;
 };
 
+extern const struct rates window_rates; /* for windows: their answers are few */
+
 struct net {
 	struct sizes sizes;
 	struct param params[PARAMS_MAX];
 	size_t param_count;
-	struct param *embedding, *tag_hidden, *tag_bias, *tag, *tag_out_bias, *script, *script_bias,
-		*parse, *parse_bias, *arc, *arc_bias, *relation, *relation_bias;
+	struct param *embedding, *tag_hidden, *tag_bias, *tag, *value, *tag_out_bias, *script,
+		*script_bias, *parse, *parse_bias, *arc, *arc_bias, *relation, *relation_bias;
 	struct layer layers[LAYERS_MAX];
+	/* Whether sentences end: a layer of its own over the same embeddings. */
+	struct layer ends;
+	struct param *end, *end_bias;
+	float *end_mask;
+	float *end_logits;
+	/* A tag's weights are its own and those of its features' values, which it
+	 * shares with other tags; here is the sum, and the values of each. */
+	float *tag_weights;
+	const struct tag_values *tag_values;
 	uint8_t *row_touched, *row_trained;
 	uint32_t *touched;
 	size_t touched_count;
@@ -66,20 +77,26 @@ struct net {
 	size_t capacity; /* N that the buffers hold */
 	float *embedded, *embedded_mask;
 	uint8_t *unknown; /* words whose own row was dropped */
+	uint8_t shouted[BATCH_MAX]; /* the shape that a sentence pretends */
 	float *tag_in, *tag_in_mask, *tags, *tag_logits, *script_logits, *tags_mask;
 	float *parse_in, *parse_in_mask, *parsed, *parsed_mask, *query;
 	float *pair, *relation_logits;
 	float *scratch, *scratch2;
 	struct packed packed;
-	double loss[4]; /* arcs, relations, tags, scripts: sums since reset */
+	double loss[5]; /* arcs, relations, tags, scripts, ends: sums since reset */
 	double loss_words;
 };
 
-void net_init(struct net *net, const struct sizes *sizes, uint64_t seed);
+void net_init(struct net *net, const struct sizes *sizes, const struct tag_values *tag_values,
+	uint64_t seed);
 
 /* Runs a batch; where training, also backwards, adding to the gradients. */
 void net_run(struct net *net, const struct batch *batch);
 void net_learn(struct net *net, const struct batch *batch);
+/* The same for windows of tokens (without a root), where sentences end;
+ * net_run_ends leaves the logits of token t of b in end_logits[t * B + b]. */
+void net_run_ends(struct net *net, const struct batch *batch);
+void net_learn_ends(struct net *net, const struct batch *batch);
 /* After the weights were changed by others. */
 void net_refresh(struct net *net);
 /* One step of Adam with the gradients, which are then zero. */

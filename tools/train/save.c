@@ -85,7 +85,7 @@ void model_writer_add(struct model_writer *writer, const char *name, const void 
 		stop(name, "one section too many, or too long a name");
 	section = &writer->head.sections[writer->head.section_count++];
 	pad(&writer->body, sizeof(writer->head));
-	strcpy(section->name, name);
+	memcpy(section->name, name, strlen(name));
 	section->offset = sizeof(writer->head) + writer->body.size;
 	section->size = size;
 	chy_buffer_add(&writer->body, data, size);
@@ -197,6 +197,7 @@ static void save_names(
 
 static void save_weights(struct model_writer *writer, const struct net *net)
 {
+	struct param tag = *net->tag;
 	char name[16];
 
 	for (uint32_t l = 0; l < net->sizes.layers; l++) {
@@ -209,8 +210,14 @@ static void save_weights(struct model_writer *writer, const struct net *net)
 			save_matrix(writer, name, both[d]->recurrent, NULL);
 		}
 	}
+	save_matrix(writer, "sfx", net->ends.forth.input, net->ends.forth.bias);
+	save_matrix(writer, "sfh", net->ends.forth.recurrent, NULL);
+	save_matrix(writer, "sbx", net->ends.back.input, net->ends.back.bias);
+	save_matrix(writer, "sbh", net->ends.back.recurrent, NULL);
+	save_matrix(writer, "end", net->end, net->end_bias);
 	save_matrix(writer, "tagh", net->tag_hidden, net->tag_bias);
-	save_matrix(writer, "tag", net->tag, net->tag_out_bias);
+	tag.w = net->tag_weights;
+	save_matrix(writer, "tag", &tag, net->tag_out_bias);
 	save_matrix(writer, "script", net->script, net->script_bias);
 	save_matrix(writer, "parse", net->parse, net->parse_bias);
 	save_matrix(writer, "arc", net->arc, net->arc_bias);
@@ -222,7 +229,7 @@ void save_network(
 {
 	const struct sizes *s = &net->sizes;
 	struct chy_model_sizes sizes = {.rows = s->rows,
-		.buckets = inventory->table.bucket_mask + 1,
+		.buckets = inventory->table.buckets,
 		.embedding = s->embedding,
 		.hidden = s->hidden,
 		.layers = s->layers,
@@ -232,7 +239,8 @@ void save_network(
 		.label = s->label,
 		.tags = s->tags,
 		.scripts = s->scripts,
-		.relations = s->relations};
+		.relations = s->relations,
+		.ends = s->ends};
 
 	model_writer_add(writer, "sizes", &sizes, sizeof(sizes));
 	model_writer_add(writer, "slots", inventory->slots,

@@ -1,5 +1,6 @@
 #include "segmenting.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,7 @@ static void ask(struct questions *q, enum task task, const struct chy_features *
 		q->feature_capacity = 2 * q->feature_capacity + (1 << 16);
 		q->features = must_grow(q->features, q->feature_capacity, sizeof(*q->features));
 	}
+	assert(q->features);
 	memcpy(q->features + q->feature_count, f->at, f->count * sizeof(*f->at));
 	q->feature_count += f->count;
 	q->ends[q->count] = q->feature_count;
@@ -76,7 +78,8 @@ static void stream_add(
 	}
 }
 
-static void stream_init(struct stream *s, const struct treebank *treebank)
+static void stream_init(
+	struct stream *s, const struct treebank *treebank, const struct chy_row_table *table)
 {
 	const struct chy_analysis *analysis = &treebank->analysis;
 	size_t total = 0;
@@ -85,13 +88,13 @@ static void stream_init(struct stream *s, const struct treebank *treebank)
 	for (size_t i = 0; i < analysis->sentence_count; i++)
 		total += analysis->sentences[i].token_count;
 	s->pieces = must_alloc(total, sizeof(*s->pieces));
-	s->tokens = must_alloc(total, sizeof(*s->tokens));
-	s->sentences = must_alloc(total, sizeof(*s->sentences));
+	s->tokens = must_alloc(total, sizeof(void *));
+	s->sentences = must_alloc(total, sizeof(void *));
 	s->last = must_alloc(total, sizeof(*s->last));
 	for (size_t i = 0; i < analysis->sentence_count; i++)
 		stream_add(s, analysis, &analysis->sentences[i]);
 	for (size_t i = 0; i < s->count; i++)
-		chy_piece_describe(s->text.data, &s->pieces[i]);
+		chy_piece_describe(table, s->text.data, &s->pieces[i]);
 }
 
 static void stream_fini(struct stream *s)
@@ -169,11 +172,11 @@ static void ask_contractions(struct questions *q, const struct stream *s,
 }
 
 static void ask_all(struct questions *q, const struct treebank *treebank,
-	const struct chy_segmenter *segmenter, uint32_t mask)
+	const struct chy_row_table *table, const struct chy_segmenter *segmenter, uint32_t mask)
 {
 	struct stream stream;
 
-	stream_init(&stream, treebank);
+	stream_init(&stream, treebank, table);
 	ask_tokens(q, &stream, mask);
 	ask_sentences(q, &stream, mask);
 	ask_contractions(q, &stream, segmenter, mask);
@@ -233,7 +236,7 @@ static void fit(const struct questions *q, float *weights)
 				float g = d + 1e-5f * weights[w];
 
 				squares[w] += g * g;
-				weights[w] -= 0.15f * g / sqrtf(squares[w] + 1e-4f);
+				weights[w] -= 0.05f * g / sqrtf(squares[w] + 1e-4f);
 			}
 		}
 	}
@@ -243,7 +246,7 @@ static void fit(const struct questions *q, float *weights)
 
 static void quantise(const float *weights, int8_t *out)
 {
-	const float limit = 4.0f; /* stronger than that is sure enough */
+	const float limit = CHY_WEIGHT_LIMIT; /* stronger than that is sure enough */
 
 	for (size_t i = 0; i < (size_t)1 << TABLE_BITS; i++) {
 		float w = weights[i] > limit ? limit : weights[i] < -limit ? -limit : weights[i];
@@ -273,7 +276,7 @@ static void say_answers(const struct questions *q, const struct chy_segmenter *s
 }
 
 void learn_segmenting(struct model_writer *writer, const struct treebank *treebanks, size_t count,
-	const struct treebank *dev, const char *supplement)
+	const struct treebank *dev, const struct inventory *inventory, const char *supplement)
 {
 	const uint32_t wide = (1u << WIDE_BITS) - 1, narrow = (1u << TABLE_BITS) - 1;
 	struct questions train = {0}, test = {0};
@@ -285,13 +288,13 @@ void learn_segmenting(struct model_writer *writer, const struct treebank *treeba
 	contractions_learn(&rules, &treebanks[0].analysis, supplement);
 	contractions_use(&rules, &segmenter);
 	for (size_t i = 0; i < count; i++)
-		ask_all(&train, &treebanks[i], &segmenter, wide);
+		ask_all(&train, &treebanks[i], &inventory->table, &segmenter, wide);
 	prune(&train);
 	fit(&train, weights);
 	quantise(weights, bytes);
 	segmenter.weights = bytes;
 	segmenter.weight_mask = narrow;
-	ask_all(&test, dev, &segmenter, narrow);
+	ask_all(&test, dev, &inventory->table, &segmenter, narrow);
 	say_answers(&test, &segmenter);
 	model_writer_add(writer, "decide", bytes, (size_t)1 << TABLE_BITS);
 	contractions_save(&rules, writer);

@@ -9,4 +9,4 @@
  * treebank lacks, or NULL. Says how well the dev
  * treebank's questions are answered. */
 void learn_segmenting(struct model_writer *writer, const struct treebank *treebanks, size_t count,
-	const struct treebank *dev, const char *supplement);
+	const struct treebank *dev, const struct inventory *inventory, const char *supplement);
