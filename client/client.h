@@ -75,6 +75,24 @@ int read_filter(
 /* Opens archive, views and catalogue, lets the views catch up where nobody
  * else does, and finds what --as-of means. Prints what is wrong. */
 int open_archive(struct client *client);
+/* Opens the log alone: no views, no catalogue. */
+int open_log(struct client *client);
+
+/* Records after a number as `log` prints them, read in one short snapshot: at
+ * most `limit`, up to the record `until` (0: no limit). `records` is the
+ * caller's to release even where reading them ended with a fault. */
+struct batch {
+	json_t *records;
+	int result; /* 0 there may be more, CHY_END, or a fault */
+	struct chy_fault fault;
+};
+void read_batch(
+	struct client *client, uint64_t after, uint64_t until, uint64_t limit, struct batch *out);
+
+/* Sends a line to the socket of the archive's holder. The connection, upon
+ * which the answer comes, or -1 where nobody answers. */
+int ask_daemon(const json_t *holder, const char *question);
+
 /* What --as-of means, once the archive is open: into client->as_of. */
 int read_as_of(struct client *client);
 void close_archive(struct client *client);

@@ -1,22 +1,62 @@
-/* log, follow: the records as they are, and as they come. */
-#include <errno.h>
-#include <fcntl.h>
+/* log: the records as they are. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "client.h"
 
-/* log needs no views: it opens the archive alone. */
-static int open_log(struct client *client)
+/* A batch at a time: a reader's snapshot holds back the writer's reuse of
+ * pages, and must not wait for a slow pipe or a command. */
+enum { BATCH_RECORDS = 1000, BATCH_BYTES = 4 << 20 };
+
+int open_log(struct client *client)
 {
 	struct chy_fault fault;
 
 	return chy_archive_open(client->program_archive, &client->archive, &fault) ? tell(&fault)
 										   : 0;
 }
+
+static int read_next(
+	struct chy_log_cursor *cursor, uint64_t until, struct batch *out, size_t *out_bytes)
+{
+	struct chy_record record;
+	json_t *shown;
+	int result = chy_log_cursor_next(cursor, &record, &out->fault);
+
+	if (result)
+		return result;
+	if (until && record.seq > until)
+		return CHY_END;
+	result = chy_record_to_json(&record, &shown, &out->fault);
+	if (result)
+		return result;
+	*out_bytes += record.body.size;
+	if (json_array_append_new(out->records, shown))
+		return chy_fault_set(&out->fault, CHY_EMEM, NULL, 0, NULL);
+	return CHY_OK;
+}
+
+void read_batch(
+	struct client *client, uint64_t after, uint64_t until, uint64_t limit, struct batch *out)
+{
+	struct chy_snapshot *snapshot;
+	struct chy_log_cursor *cursor;
+	size_t bytes = 0, most = limit && limit < BATCH_RECORDS ? (size_t)limit : BATCH_RECORDS;
+
+	out->records = json_array();
+	out->result = chy_snapshot_open(client->archive, &snapshot, &out->fault);
+	if (out->result)
+		return;
+	out->result = chy_log_cursor_open(snapshot, after, &cursor, &out->fault);
+	if (!out->result) {
+		while (!out->result && json_array_size(out->records) < most && bytes < BATCH_BYTES)
+			out->result = read_next(cursor, until, out, &bytes);
+		chy_log_cursor_close(cursor);
+	}
+	chy_snapshot_close(snapshot);
+}
+
+/* -- printing ------------------------------------------------------------- */
 
 static int read_number(const char *option, const char *text, uint64_t *out)
 {
@@ -30,66 +70,74 @@ static int read_number(const char *option, const char *text, uint64_t *out)
 	return 0;
 }
 
-static int print_record(struct client *client, const struct chy_record *record)
+/* Canonical: a body is printed as it is stored. */
+static void print_line(const json_t *record)
 {
-	struct chy_fault fault;
-	json_t *shown;
+	struct chy_buffer line;
 
-	if (chy_record_to_json(record, &shown, &fault))
-		return tell(&fault);
-	if (client->format == FORMAT_TABLE && !client->format_given && client->terminal) {
-		const json_t *body = json_object_get(shown, "body");
-		struct chy_buffer text;
-
-		chy_buffer_init(&text);
-		chy_json_canonical(body, &text);
-		printf("%8llu  %s  %-18s ", (unsigned long long)record->seq,
-			json_string_value(json_object_get(shown, "time")),
-			json_string_value(json_object_get(shown, "kind")));
-		if (text.size > 60)
-			text.size = chy_display_fit((struct chy_str){text.data, text.size}, 60);
-		printf("%.*s\n", (int)text.size, text.data);
-		chy_buffer_fini(&text);
-	} else {
-		struct chy_buffer line;
-
-		chy_buffer_init(&line);
-		chy_json_canonical(shown, &line);
+	chy_buffer_init(&line);
+	if (chy_json_canonical(record, &line) == CHY_OK && line.size)
 		puts(line.data);
-		chy_buffer_fini(&line);
-	}
-	json_decref(shown);
-	return 0;
+	chy_buffer_fini(&line);
 }
 
-static int print_records(struct client *client, uint64_t after, uint64_t limit, uint64_t until)
+/* Rows for people and spreadsheets: the body beside the rest. */
+static void flatten(json_t *record)
 {
-	struct chy_snapshot *snapshot;
-	struct chy_log_cursor *cursor;
-	struct chy_record record;
-	struct chy_fault fault;
-	int result, status = 0;
-	uint64_t n = 0;
+	struct chy_buffer body;
 
-	if (chy_snapshot_open(client->archive, &snapshot, &fault))
-		return tell(&fault);
-	result = chy_log_cursor_open(snapshot, after, &cursor, &fault);
-	if (result) {
-		chy_snapshot_close(snapshot);
-		return tell(&fault);
-	}
-	while (!status && (!limit || n < limit)) {
-		result = chy_log_cursor_next(cursor, &record, &fault);
-		if (result || (until && record.seq > until))
-			break;
-		status = print_record(client, &record);
-		n++;
-	}
-	chy_log_cursor_close(cursor);
-	chy_snapshot_close(snapshot);
-	if (result < 0)
-		return tell(&fault);
-	return status ? status : n ? EXIT_ANSWERED : EXIT_NOTHING;
+	json_object_set(
+		record, "document", json_object_get(json_object_get(record, "body"), "document"));
+	chy_buffer_init(&body);
+	chy_json_canonical(json_object_get(record, "body"), &body);
+	json_object_set_new(record, "body", json_stringn(body.data, body.size));
+	chy_buffer_fini(&body);
+}
+
+static int print_rows_of(struct client *client, json_t *records)
+{
+	static const struct column table[] = {{"seq", "seq", false}, {"time", "time", false},
+		{"kind", "kind", false}, {"body", "body", true}};
+	static const struct column flat[] = {{"", "seq", false}, {"", "time", false},
+		{"", "kind", false}, {"", "schema", false}, {"", "document", false},
+		{"", "hash", false}, {"", "prev", false}, {"", "body", false}};
+	json_t *record;
+	size_t i;
+
+	if (client->format == FORMAT_JSON)
+		return print_rows(client, table, 0, records);
+	json_array_foreach(records, i, record) flatten(record);
+	if (client->format == FORMAT_TABLE)
+		return print_rows(client, table, sizeof(table) / sizeof(table[0]), records);
+	return print_rows(client, flat, sizeof(flat) / sizeof(flat[0]), records);
+}
+
+static bool in_lines(const struct client *client)
+{
+	return client->format == FORMAT_JSONL ||
+	       (client->format == FORMAT_TABLE && !client->format_given && !client->terminal);
+}
+
+static int print_log(struct client *client, uint64_t after, uint64_t limit)
+{
+	json_t *all = json_array(), *record;
+	struct batch batch;
+	uint64_t n = 0;
+	size_t i;
+	int status;
+
+	do {
+		read_batch(client, after + n, client->as_of, limit ? limit - n : 0, &batch);
+		n += json_array_size(batch.records);
+		if (!in_lines(client))
+			json_array_extend(all, batch.records);
+		else
+			json_array_foreach(batch.records, i, record) print_line(record);
+		json_decref(batch.records);
+	} while (!batch.result && (!limit || n < limit));
+	status = in_lines(client) ? (n ? EXIT_ANSWERED : EXIT_NOTHING) : print_rows_of(client, all);
+	json_decref(all);
+	return batch.result < 0 ? tell(&batch.fault) : status;
 }
 
 int run_log(struct client *client, int argc, char **argv)
@@ -100,6 +148,8 @@ int run_log(struct client *client, int argc, char **argv)
 	uint64_t after = 0, limit = 0;
 	int rest, status = read_options(client, command_named("log"), specs, 2, argc, argv, &rest);
 
+	if (!status && rest)
+		return usage_error("log takes no '%s'", argv[0]);
 	if (!status)
 		status = read_number("--after", after_text, &after);
 	if (!status)
@@ -110,197 +160,5 @@ int run_log(struct client *client, int argc, char **argv)
 		status = read_as_of(client);
 	if (status)
 		return status < 0 ? 0 : status;
-	return print_records(client, after, limit, client->as_of);
-}
-
-/* -- follow --------------------------------------------------------------- */
-
-struct follow {
-	struct client *client;
-	const char *cursor_file, *exec;
-	uint64_t seq;
-	bool until_end;
-};
-
-/* "UUID:SEQ" of this archive, or a number. */
-static int read_cursor(struct follow *follow, const char *text)
-{
-	const char *colon = strchr(text, ':');
-	char *end;
-
-	if (colon && ((size_t)(colon - text) != CHY_UUID_SIZE - 1 ||
-			     strncmp(text, chy_archive_uuid(follow->client->archive),
-				     CHY_UUID_SIZE - 1) != 0)) {
-		fprintf(stderr, "chancery: the cursor '%s' is of another archive\n", text);
-		return EXIT_ARCHIVE;
-	}
-	text = colon ? colon + 1 : text;
-	follow->seq = strtoull(text, &end, 10);
-	if (end == text || (*end && *end != '\n'))
-		return usage_error("a cursor is UUID:NUMBER or a number, not '%s'", text);
-	return 0;
-}
-
-/* The new cursor beside the old, then over it: never half a cursor. */
-static int save_cursor(struct follow *follow)
-{
-	char path[4096];
-	FILE *file;
-	bool good;
-
-	if (!follow->cursor_file)
-		return 0;
-	snprintf(path, sizeof(path), "%s.tmp", follow->cursor_file);
-	file = fopen(path, "w");
-	good = file && fprintf(file, "%s:%llu\n", chy_archive_uuid(follow->client->archive),
-			       (unsigned long long)follow->seq) > 0;
-	good = file && fflush(file) == 0 && fsync(fileno(file)) == 0 && good;
-	if (file && fclose(file))
-		good = false;
-	if (!good || rename(path, follow->cursor_file)) {
-		fprintf(stderr, "chancery: the cursor file %s cannot be written: %s\n",
-			follow->cursor_file, strerror(errno));
-		return EXIT_ARCHIVE;
-	}
-	return 0;
-}
-
-static int load_cursor(struct follow *follow)
-{
-	char text[128];
-	FILE *file;
-	int status;
-
-	if (!follow->cursor_file)
-		return 0;
-	file = fopen(follow->cursor_file, "r");
-	if (!file && errno == ENOENT)
-		return 0;
-	if (!file || !fgets(text, sizeof(text), file)) {
-		fprintf(stderr, "chancery: the cursor file %s cannot be read\n",
-			follow->cursor_file);
-		if (file)
-			fclose(file);
-		return EXIT_ARCHIVE;
-	}
-	status = read_cursor(follow, text);
-	fclose(file);
-	return status;
-}
-
-static bool run_command(const char *command, const char *line)
-{
-	FILE *pipe = popen(command, "w");
-	int status;
-
-	if (!pipe)
-		return false;
-	fprintf(pipe, "%s\n", line);
-	status = pclose(pipe);
-	return status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-static void wait_seconds(double seconds)
-{
-	struct timespec time = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-
-	nanosleep(&time, NULL);
-}
-
-static char *canonical(const json_t *value)
-{
-	struct chy_buffer line;
-
-	chy_buffer_init(&line);
-	chy_json_canonical(value, &line);
-	return chy_buffer_take(&line, NULL);
-}
-
-/* At least once: the cursor moves when the command has succeeded. */
-static int deliver(struct follow *follow, const struct chy_record *record)
-{
-	struct chy_fault fault;
-	json_t *shown;
-	char *line;
-
-	if (chy_record_to_json(record, &shown, &fault))
-		return tell(&fault);
-	json_object_set_new(
-		shown, "archive", json_string(chy_archive_uuid(follow->client->archive)));
-	line = canonical(shown);
-	json_decref(shown);
-	if (follow->exec) {
-		for (double pause = 0.2; !run_command(follow->exec, line);
-			pause = pause < 30 ? pause * 2 : 30)
-			wait_seconds(pause);
-	} else {
-		puts(line);
-	}
-	free(line);
-	follow->seq = record->seq;
-	return follow->exec ? save_cursor(follow) : 0;
-}
-
-static int deliver_new(struct follow *follow, bool *out_any)
-{
-	struct chy_snapshot *snapshot;
-	struct chy_log_cursor *cursor = NULL;
-	struct chy_record record;
-	struct chy_fault fault;
-	int result, status = 0;
-
-	*out_any = false;
-	if (chy_snapshot_open(follow->client->archive, &snapshot, &fault))
-		return tell(&fault);
-	result = chy_log_cursor_open(snapshot, follow->seq, &cursor, &fault);
-	/* A batch at a time: a snapshot must not be held while commands run. */
-	for (int n = 0; !result && !status && n < (follow->exec ? 1 : 1000); n++) {
-		result = chy_log_cursor_next(cursor, &record, &fault);
-		if (!result) {
-			status = deliver(follow, &record);
-			*out_any = true;
-		}
-	}
-	chy_log_cursor_close(cursor);
-	chy_snapshot_close(snapshot);
-	if (result < 0)
-		return tell(&fault);
-	if (!status && *out_any && !follow->exec) {
-		fflush(stdout);
-		status = save_cursor(follow);
-	}
-	return status;
-}
-
-int run_follow(struct client *client, int argc, char **argv)
-{
-	struct follow follow = {.client = client, .seq = UINT64_MAX};
-	const char *after = NULL;
-	const struct option_spec specs[] = {{"--after", &after, NULL},
-		{"--cursor-file", &follow.cursor_file, NULL}, {"--exec", &follow.exec, NULL},
-		{"--until-end", NULL, &follow.until_end}};
-	int rest,
-		status = read_options(client, command_named("follow"), specs, 4, argc, argv, &rest);
-	struct chy_snapshot *snapshot;
-	bool any;
-
-	if (!status)
-		status = open_log(client);
-	if (!status && after)
-		status = read_cursor(&follow, after);
-	if (!status)
-		status = load_cursor(&follow);
-	if (status)
-		return status < 0 ? 0 : status;
-	if (follow.seq == UINT64_MAX && chy_snapshot_open(client->archive, &snapshot, NULL) == 0) {
-		follow.seq = chy_snapshot_last_seq(snapshot);
-		chy_snapshot_close(snapshot);
-	}
-	for (;;) {
-		status = deliver_new(&follow, &any);
-		if (status || (!any && follow.until_end))
-			return status;
-		if (!any)
-			wait_seconds(0.05);
-	}
+	return print_log(client, after, limit);
 }

@@ -1,55 +1,27 @@
 /* status: the daemon's health, and what the archive itself says. */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "client.h"
 
-/* A path of any length: a socket's own may hold 107 bytes. */
-static int connect_to(const char *path)
+static json_t *status_of_daemon(const json_t *holder)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), place;
-
-	if (fd < 0)
-		return -1;
-	place = open(path, O_PATH | O_CLOEXEC);
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", place);
-	if (place < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address))) {
-		close(fd);
-		fd = -1;
-	}
-	if (place >= 0)
-		close(place);
-	return fd;
-}
-
-static json_t *ask_daemon(const json_t *holder)
-{
-	static const char question[] = "{\"do\":\"status\"}\n";
-	const char *path = json_string_value(json_object_get(holder, "socket"));
-	struct timeval patience = {.tv_sec = 5};
-	int fd = path ? connect_to(path) : -1;
+	int fd = ask_daemon(holder, "{\"do\":\"status\"}\n");
 	char answer[65536];
 	size_t size = 0;
 	json_t *status = NULL;
 
 	if (fd < 0)
 		return NULL;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (write(fd, question, sizeof(question) - 1) == (ssize_t)sizeof(question) - 1)
-		while (size + 1 < sizeof(answer)) {
-			ssize_t n = read(fd, answer + size, sizeof(answer) - size - 1);
+	while (size + 1 < sizeof(answer)) {
+		ssize_t n = read(fd, answer + size, sizeof(answer) - size - 1);
 
-			if (n <= 0)
-				break;
-			size += (size_t)n;
-			if (memchr(answer, '\n', size))
-				break;
-		}
+		if (n <= 0)
+			break;
+		size += (size_t)n;
+		if (memchr(answer, '\n', size))
+			break;
+	}
 	close(fd);
 	if (!size || chy_json_parse(answer, size, &status, NULL))
 		return NULL;
@@ -119,7 +91,7 @@ int run_status(struct client *client, int argc, char **argv)
 	if (status)
 		return status < 0 ? 0 : status;
 	if (chy_archive_holder(client->program_archive, &holder) == CHY_OK)
-		daemon = ask_daemon(holder);
+		daemon = status_of_daemon(holder);
 	both = json_pack("{s:o, s:o}", "archive", archive, "daemon",
 		daemon	 ? daemon
 		: holder ? json_incref(holder)
