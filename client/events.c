@@ -18,6 +18,7 @@ static int begin(struct client *client, const char *name, struct filter_options 
 	size_t n = filter_specs(options, specs);
 	int status;
 
+	*filter = CHY_EVENT_FILTER_ALL;
 	for (size_t i = 0; i < n_more; i++)
 		specs[n++] = more[i];
 	status = read_options(client, command_named(name), specs, n, argc, argv, out_rest);
@@ -50,7 +51,7 @@ int run_events(struct client *client, int argc, char **argv)
 	struct chy_event_filter filter;
 	struct chy_fault fault;
 	json_t *events;
-	int rest, status;
+	int rest = 0, status;
 
 	status = begin(client, "events", &options, NULL, 0, argc, argv, &filter, &rest);
 	if (status)
@@ -96,7 +97,7 @@ int run_timeline(struct client *client, int argc, char **argv)
 	struct chy_event_filter filter;
 	struct chy_fault fault;
 	json_t *happenings;
-	int rest, status;
+	int rest = 0, status;
 
 	status = begin(client, "timeline", &options, NULL, 0, argc, argv, &filter, &rest);
 	if (status)
@@ -223,7 +224,7 @@ int run_stats(struct client *client, int argc, char **argv)
 	struct chy_fault fault;
 	json_t *events, *counts = NULL;
 	bool known = false;
-	int rest, status;
+	int rest = 0, status;
 
 	status = begin(client, "stats", &options, &more, 1, argc, argv, &filter, &rest);
 	for (size_t i = 0; i < 3; i++)

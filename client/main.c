@@ -132,11 +132,11 @@ static int unknown_command(const char *typed)
 
 static void look_at_terminal(struct client *client)
 {
-	const char *columns = getenv("COLUMNS");
+	const char *columns = getenv("COLUMNS"), *no_color = getenv("NO_COLOR");
 	struct winsize size;
 
 	client->terminal = isatty(STDOUT_FILENO);
-	client->colour = client->terminal && !(getenv("NO_COLOR") && getenv("NO_COLOR")[0]);
+	client->colour = client->terminal && !(no_color && no_color[0]);
 	client->width = 80;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
 		client->width = size.ws_col;
@@ -161,7 +161,7 @@ static const char *language_of_environment(void)
 /* Options before the command are moved behind it: one reader reads both. */
 static int find_command(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
+	for (int i = 1; i < argc && argv[i]; i++) {
 		if (argv[i][0] != '-')
 			return i;
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0 ||

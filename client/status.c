@@ -80,7 +80,7 @@ static int archive_status(struct client *client, json_t **out)
 
 int run_status(struct client *client, int argc, char **argv)
 {
-	json_t *holder = NULL, *daemon = NULL, *archive, *both;
+	json_t *holder = NULL, *daemon = NULL, *archive = NULL, *both;
 	int rest,
 		status = read_options(client, command_named("status"), NULL, 0, argc, argv, &rest);
 

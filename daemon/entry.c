@@ -149,8 +149,13 @@ static int entry_of_article(struct file *file, const json_t *article)
 		entry->records = records;
 		entry->document = id;
 	}
-	if (!records || !id || !entry)
+	if (!records || !id || !entry) {
+		if (!entry) {
+			free(records);
+			free(id);
+		}
 		return CHY_EMEM;
+	}
 	if (!hex.data || chy_hash_from_hex(hex.data, id) || !content.data)
 		return CHY_EINPUT;
 	/* The id is what the content says, not what the worker says. */

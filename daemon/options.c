@@ -44,7 +44,7 @@ static const struct option long_options[] = {{"config", required_argument, NULL,
 /* The file first, wherever it is named: the command line wins over it. */
 static int read_named_file(struct config *config, int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
+	for (int i = 1; i < argc && argv[i]; i++) {
 		const char *path = NULL;
 
 		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)

@@ -1,3 +1,4 @@
+#define CHY_ERROR_C
 #include "chancery/error.h"
 
 #include <errno.h>

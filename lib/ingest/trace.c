@@ -57,7 +57,7 @@ static void add_segment(struct trace *trace, struct chy_map_segment segment)
 		last->units += segment.units;
 		return;
 	}
-	if (trace->count == trace->capacity) {
+	if (!trace->segments || trace->count == trace->capacity) {
 		size_t capacity = trace->capacity ? 2 * trace->capacity : 16;
 		void *grown = realloc(trace->segments, capacity * sizeof(*trace->segments));
 

@@ -123,12 +123,12 @@ int chy_view_open_writer(const char *directory, struct chy_archive *archive, str
 	struct chy_fault *fault)
 {
 	struct chy_view *view = NULL;
-	int lock, result = lock_views(directory, &lock, fault);
+	int lock = -1, result = lock_views(directory, &lock, fault);
 
 	if (result)
 		return result;
 	result = open_view(directory, CHY_STORE_CREATE, &view, fault);
-	if (result) {
+	if (result || !view) {
 		close(lock);
 		return result;
 	}
