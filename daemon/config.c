@@ -33,7 +33,8 @@ void config_fini(struct config *config)
 /* The file that is being read, for the sentence about a fault in it. */
 static const char *reading;
 
-static void on_error(cfg_t *cfg, const char *format, va_list list)
+static void __attribute__((format(printf, 2, 0)))
+on_error(cfg_t *cfg, const char *format, va_list list)
 {
 	fprintf(stderr, "chanceryd: %s:%d: ", reading, cfg ? cfg->line : 0);
 	vfprintf(stderr, format, list);
