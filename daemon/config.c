@@ -143,6 +143,31 @@ static char *joined(const char *directory, const char *name)
 	return path;
 }
 
+static int no_memory(void)
+{
+	fprintf(stderr, "chanceryd: no memory, or the present directory has no name\n");
+	return STATUS_ARCHIVE;
+}
+
+/* A path that others can use, from wherever they are: writer.lock tells them. */
+static int make_absolute(char **path)
+{
+	char *here, *whole;
+
+	if (!*path)
+		return -1;
+	if ((*path)[0] == '/')
+		return 0;
+	here = getcwd(NULL, 0);
+	whole = here ? joined(here, *path) : NULL;
+	free(here);
+	if (!whole)
+		return -1;
+	free(*path);
+	*path = whole;
+	return 0;
+}
+
 int config_complete(struct config *config)
 {
 	const char *archive = getenv("CHANCERY_ARCHIVE");
@@ -150,12 +175,12 @@ int config_complete(struct config *config)
 
 	if (!config->archive)
 		config->archive = strdup(archive && archive[0] ? archive : "/var/lib/chancery");
-	if (!config->archive)
-		return STATUS_ARCHIVE;
+	if (make_absolute(&config->archive))
+		return no_memory();
 	if (!config->inbox)
 		config->inbox = joined(config->archive, "inbox");
-	if (!config->inbox)
-		return STATUS_ARCHIVE;
+	if (make_absolute(&config->inbox))
+		return no_memory();
 	if (!config->socket)
 		config->socket = joined(config->archive, "control.sock");
 	if (!config->done_directory)
@@ -164,7 +189,8 @@ int config_complete(struct config *config)
 		config->rejected_directory = joined(config->inbox, "rejected");
 	if (config->workers <= 0)
 		config->workers = cores > 0 ? cores : 1;
-	return config->socket && config->done_directory && config->rejected_directory
-		       ? 0
-		       : STATUS_ARCHIVE;
+	if (make_absolute(&config->socket) || make_absolute(&config->done_directory) ||
+		make_absolute(&config->rejected_directory))
+		return no_memory();
+	return 0;
 }

@@ -12,7 +12,7 @@
 
 #include "daemon.h"
 
-enum { LONGEST_LINE = 4096, BATCH = 64 };
+enum { LONGEST_LINE = 4096, BATCH = 64, MOST_FOLLOWERS = 256, MOST_GROUPS = 1024 };
 
 struct follower {
 	struct follower *next;
@@ -22,7 +22,7 @@ struct follower {
 	char line[LONGEST_LINE];
 	size_t size;
 	char *sending;
-	bool follows, busy, closing;
+	bool follows, busy, closing, ended;
 	uint64_t seq;
 };
 
@@ -45,7 +45,8 @@ static void leave(struct follower *f)
 	f->closing = true;
 }
 
-static void pump(struct follower *f);
+static void obey_lines(struct follower *f);
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer);
 
 static void on_written(uv_write_t *write, int status)
 {
@@ -57,7 +58,7 @@ static void on_written(uv_write_t *write, int status)
 	if (status)
 		leave(f);
 	else
-		pump(f);
+		obey_lines(f);
 }
 
 static void send_text(struct follower *f, char *text, size_t size)
@@ -88,6 +89,18 @@ static void send_json(struct follower *f, json_t *object)
 		leave(f);
 }
 
+/* A follower is told of a damaged record rather than left waiting for it. */
+static void add_fault(const struct chy_fault *fault, struct chy_buffer *out)
+{
+	char sentence[1024];
+	json_t *shown =
+		json_pack("{s:s}", "error", chy_fault_sentence(fault, sentence, sizeof(sentence)));
+
+	chy_json_canonical(shown, out);
+	chy_buffer_add_char(out, '\n');
+	json_decref(shown);
+}
+
 static void add_record(struct follower *f, const struct chy_record *record, struct chy_buffer *out)
 {
 	json_t *shown;
@@ -109,8 +122,10 @@ static void pump(struct follower *f)
 	struct chy_log_cursor *cursor;
 	struct chy_record record;
 	struct chy_buffer text;
+	struct chy_fault fault;
 	char *bytes;
 	size_t size;
+	int result = CHY_OK;
 
 	if (!f->follows || f->busy || f->closing ||
 		chy_snapshot_open(f->daemon->archive, &snapshot, NULL))
@@ -118,10 +133,15 @@ static void pump(struct follower *f)
 	chy_buffer_init(&text);
 	if (f->seq < chy_snapshot_last_seq(snapshot) &&
 		chy_log_cursor_open(snapshot, f->seq, &cursor, NULL) == CHY_OK) {
-		for (int n = 0; n < BATCH; n++) {
-			if (chy_log_cursor_next(cursor, &record, NULL))
-				break;
-			add_record(f, &record, &text);
+		for (int n = 0; n < BATCH && !result; n++) {
+			result = chy_log_cursor_next(cursor, &record, &fault);
+			if (!result)
+				add_record(f, &record, &text);
+		}
+		if (result < 0) {
+			add_fault(&fault, &text);
+			f->follows = false;
+			f->ended = true;
 		}
 		chy_log_cursor_close(cursor);
 	}
@@ -193,18 +213,12 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 	*out = uv_buf_init(f->line + f->size, (unsigned)(sizeof(f->line) - f->size));
 }
 
-/* One request at a time: a client waits for its answer. */
-static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
+/* One request at a time, each once the answer to the one before has left. */
+static void obey_lines(struct follower *f)
 {
-	struct follower *f = stream->data;
+	bool full = f->size == sizeof(f->line);
 	char *newline;
 
-	(void)buffer;
-	if (n < 0) {
-		leave(f);
-		return;
-	}
-	f->size += (size_t)n;
 	while (!f->closing && !f->busy && (newline = memchr(f->line, '\n', f->size))) {
 		size_t size = (size_t)(newline - f->line);
 
@@ -212,8 +226,44 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 		f->size -= size + 1;
 		memmove(f->line, newline + 1, f->size);
 	}
-	if (f->size == sizeof(f->line))
+	if (f->closing || f->busy)
+		return;
+	if (f->ended || f->size == sizeof(f->line))
 		leave(f);
+	else if (full)
+		uv_read_start((uv_stream_t *)&f->pipe, on_alloc, on_read);
+	pump(f);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
+{
+	struct follower *f = stream->data;
+
+	(void)buffer;
+	if (n < 0) {
+		f->ended = true;
+		uv_read_stop(stream);
+	} else {
+		f->size += (size_t)n;
+		if (f->size == sizeof(f->line))
+			uv_read_stop(stream);
+	}
+	obey_lines(f);
+}
+
+static bool in_group(int fd, const struct ucred *peer, gid_t group)
+{
+	gid_t groups[MOST_GROUPS];
+	socklen_t size = sizeof(groups);
+
+	if (peer->gid == group)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size))
+		return false;
+	for (size_t i = 0; i < size / sizeof(groups[0]); i++)
+		if (groups[i] == group)
+			return true;
+	return false;
 }
 
 /* The same user, root, or a member of the group that the configuration names. */
@@ -228,7 +278,16 @@ static bool allowed(struct daemon *daemon, int fd)
 	if (peer.uid == geteuid() || peer.uid == 0)
 		return true;
 	group = daemon->config.control_group ? getgrnam(daemon->config.control_group) : NULL;
-	return group && group->gr_gid == peer.gid;
+	return group && in_group(fd, &peer, group->gr_gid);
+}
+
+static bool many(const struct daemon *daemon)
+{
+	size_t count = 0;
+
+	for (const struct follower *f = daemon->followers; f; f = f->next)
+		count++;
+	return count > MOST_FOLLOWERS;
 }
 
 static void on_connection(uv_stream_t *server, int status)
@@ -244,12 +303,21 @@ static void on_connection(uv_stream_t *server, int status)
 	uv_pipe_init(&daemon->loop, &f->pipe, 0);
 	f->next = daemon->followers;
 	daemon->followers = f;
-	if (uv_accept(server, (uv_stream_t *)&f->pipe) || uv_fileno((uv_handle_t *)&f->pipe, &fd) ||
-		!allowed(daemon, fd)) {
+	if (uv_accept(server, (uv_stream_t *)&f->pipe) || many(daemon) ||
+		uv_fileno((uv_handle_t *)&f->pipe, &fd) || !allowed(daemon, fd)) {
 		leave(f);
 		return;
 	}
 	uv_read_start((uv_stream_t *)&f->pipe, on_alloc, on_read);
+}
+
+/* What an earlier daemon left; nothing else is anybody's to remove. */
+static void unlink_socket(const char *path)
+{
+	struct stat info;
+
+	if (lstat(path, &info) == 0 && S_ISSOCK(info.st_mode))
+		unlink(path);
 }
 
 /* A path of any length, through a descriptor of its directory. */
@@ -266,7 +334,7 @@ static int bind_to(const char *path)
 	if (fd >= 0 && place >= 0) {
 		snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%.80s",
 			place, slash ? slash + 1 : path);
-		unlink(address.sun_path);
+		unlink_socket(address.sun_path);
 		if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
 			chmod(address.sun_path, 0660) == 0) {
 			close(place);
@@ -280,6 +348,19 @@ static int bind_to(const char *path)
 	return -1;
 }
 
+static void give_to_group(const struct config *config)
+{
+	const struct group *group = config->control_group ? getgrnam(config->control_group) : NULL;
+
+	if (!config->control_group)
+		return;
+	if (!group)
+		say(SAY_WARNING, "control-group: there is no group %s", config->control_group);
+	else if (lchown(config->socket, (uid_t)-1, group->gr_gid))
+		say(SAY_WARNING, "the control socket cannot be given to the group %s (%s)",
+			config->control_group, strerror(errno));
+}
+
 int control_open(struct daemon *daemon)
 {
 	daemon->control_fd = bind_to(daemon->config.socket);
@@ -288,6 +369,7 @@ int control_open(struct daemon *daemon)
 			daemon->config.socket, strerror(errno));
 		return 0;
 	}
+	give_to_group(&daemon->config);
 	uv_pipe_init(&daemon->loop, &daemon->control, 0);
 	daemon->control.data = daemon;
 	daemon->control_runs = true;

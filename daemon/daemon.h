@@ -6,6 +6,7 @@
  * (out of the inbox). */
 #pragma once
 
+#include <dirent.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -96,6 +97,8 @@ int entry_of_rejection(struct file *file, const char *code, const char *reason);
 int inbox_open(struct daemon *daemon);
 void inbox_close(struct daemon *daemon);
 void inbox_rescan(struct daemon *daemon);
+/* The time between scans, from the configuration. */
+void inbox_set_pace(struct daemon *daemon);
 /* Takes files while there is room. */
 void inbox_pump(struct daemon *daemon);
 /* A name that is not in flight any more; keep: never take it again in this
@@ -108,6 +111,8 @@ bool inbox_idle(const struct daemon *daemon);
 int pool_open(struct daemon *daemon);
 void pool_close(struct daemon *daemon);
 void pool_give(struct daemon *daemon, struct file *file);
+/* What no worker has begun goes back to the inbox. */
+void pool_send_back(struct daemon *daemon);
 /* The worker's own program. */
 int worker_main(size_t megabytes);
 
@@ -144,7 +149,9 @@ struct daemon {
 	uv_poll_t notify;
 	uv_timer_t rescan_timer, again_timer;
 	struct name_set *names;
-	bool more, paused, draining, inbox_gone;
+	DIR *pass; /* over the inbox, while there is more than fits */
+	bool missed; /* a pass is due: something was not taken note of */
+	bool paused, draining, closing, failed, inbox_gone;
 	unsigned again_seconds;
 
 	/* in flight */
@@ -159,8 +166,9 @@ struct daemon {
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
 	struct file *queue, *queue_last, *written;
-	bool stop, out_of_room;
+	bool stop; /* under the mutex, as is trouble */
 	char trouble[256];
+	bool out_of_room; /* the loop's */
 	uv_async_t committed;
 
 	/* control */
@@ -170,7 +178,7 @@ struct daemon {
 	struct follower *followers;
 
 	uv_signal_t signals[4];
-	uv_timer_t watchdog;
+	uv_timer_t watchdog, patience;
 
 	/* counts since the start */
 	uint64_t taken, documents, sightings, rejected, failures, restarts;

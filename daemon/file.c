@@ -76,7 +76,7 @@ void file_free(struct file *file)
 
 /* A lease for reading is granted only where nobody has the file open to write;
  * where leases are not to be had, the file must have rested. */
-static bool being_written(int fd, const struct stat *info)
+static bool being_written(int fd, const struct stat *info, bool may_wait)
 {
 	struct timespec now;
 
@@ -87,7 +87,7 @@ static bool being_written(int fd, const struct stat *info)
 	if (errno == EAGAIN || errno == EBUSY)
 		return true;
 	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec - info->st_mtim.tv_sec < REST_SECONDS;
+	return may_wait && now.tv_sec - info->st_mtim.tv_sec < REST_SECONDS;
 }
 
 static const char *what_it_is(mode_t mode)
@@ -148,7 +148,7 @@ static int read_open(struct file *file, int fd, bool settled)
 	if (!S_ISREG(file->info.st_mode))
 		return refuse(file, "file", "it is %s, not a regular file",
 			what_it_is(file->info.st_mode));
-	if (!settled && being_written(fd, &file->info))
+	if (!settled && being_written(fd, &file->info, !config->once))
 		return CHY_EBUSY;
 	if (file->info.st_size == 0)
 		return refuse(file, "empty", "the file is empty");
@@ -158,20 +158,25 @@ static int read_open(struct file *file, int fd, bool settled)
 	return read_bytes(file, fd);
 }
 
-/* What cannot be opened: links and sockets are refused, the rest may pass. */
-static int not_opened(struct file *file, int why)
+/* Before it is opened, since opening a device may set it to work. */
+static int look(struct file *file)
 {
-	struct daemon *daemon = file->daemon;
-
-	if (why == ENOENT)
-		return CHY_NOT_FOUND;
-	if (fstatat(daemon->inbox_fd, file->name, &file->info, AT_SYMLINK_NOFOLLOW))
+	if (fstatat(file->daemon->inbox_fd, file->name, &file->info, AT_SYMLINK_NOFOLLOW) ||
+		S_ISDIR(file->info.st_mode))
 		return CHY_NOT_FOUND;
 	if (S_ISLNK(file->info.st_mode))
 		return refuse(file, "file", "it is a symbolic link, which is not followed");
-	if (!S_ISREG(file->info.st_mode) && !S_ISDIR(file->info.st_mode))
+	if (!S_ISREG(file->info.st_mode))
 		return refuse(file, "file", "it is %s, not a regular file",
 			what_it_is(file->info.st_mode));
+	return CHY_OK;
+}
+
+/* It may be another thing by now, or be readable later. */
+static int not_opened(struct file *file, int why)
+{
+	if (why == ENOENT)
+		return CHY_NOT_FOUND;
 	say(SAY_WARNING, "%s cannot be read (%s); it is tried again", file->shown, strerror(why));
 	return CHY_EBUSY;
 }
@@ -183,12 +188,12 @@ int file_take(struct daemon *daemon, const char *name, bool settled, struct file
 
 	if (!file)
 		return CHY_EBUSY;
-	fd = openat(daemon->inbox_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0) {
-		result = not_opened(file, errno);
-	} else {
-		result = read_open(file, fd, settled);
-		close(fd);
+	result = look(file);
+	if (result == CHY_OK) {
+		fd = openat(daemon->inbox_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		result = fd < 0 ? not_opened(file, errno) : read_open(file, fd, settled);
+		if (fd >= 0)
+			close(fd);
 	}
 	if (result == CHY_OK || result == CHY_EINPUT)
 		*out = file;
@@ -214,14 +219,27 @@ static int no_replace(int from, const char *old, int to, const char *new)
 	return renameat2(from, old, to, new, RENAME_NOREPLACE);
 }
 
+enum { REASON_SIZE = 256 };
+static void reason_name(const char *name, char out[REASON_SIZE])
+{
+	snprintf(out, REASON_SIZE, "%.240s.reason", name);
+}
+
 /* name, name.2, name.3 …, whichever is free. */
 static int move(struct daemon *daemon, const char *name, int to, char *out, size_t size)
 {
+	char reason[REASON_SIZE];
+	struct stat there;
+
 	for (int i = 1; i < 100000; i++) {
 		if (i == 1)
 			snprintf(out, size, "%s", name);
 		else
 			snprintf(out, size, "%.230s.%d", name, i);
+		/* A file of somebody's may bear the name that the reason needs. */
+		reason_name(out, reason);
+		if (fstatat(to, reason, &there, AT_SYMLINK_NOFOLLOW) == 0)
+			continue;
 		if (no_replace(daemon->inbox_fd, name, to, out) == 0)
 			return 0;
 		if (errno != EEXIST)
@@ -232,16 +250,15 @@ static int move(struct daemon *daemon, const char *name, int to, char *out, size
 
 static void write_reason(int directory, const char *name, const char *reason)
 {
-	char path[300];
+	char path[REASON_SIZE];
 	int fd;
 
-	snprintf(path, sizeof(path), "%.240s.reason", name);
-	fd = openat(directory, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (fd < 0)
-		return;
-	if (dprintf(fd, "%s\n", reason) < 0)
-		say(SAY_WARNING, "the reason for %s could not be written", name);
-	close(fd);
+	reason_name(name, path);
+	fd = openat(directory, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd < 0 || dprintf(fd, "%s\n", reason) < 0)
+		say(SAY_WARNING, "the reason for %s could not be written: %s", name, reason);
+	if (fd >= 0)
+		close(fd);
 }
 
 /* Something else may stand under the name by now: that is another file. */

@@ -19,6 +19,7 @@ struct name {
 	uint64_t hash;
 	enum { WAITING, FLYING, KEPT } state;
 	bool settled; /* the kernel said that it is complete */
+	bool again; /* told of while it was in flight: it may be another by now */
 	ino_t inode; /* of a kept one */
 	struct timespec changed;
 	char text[];
@@ -88,17 +89,15 @@ static void add_name(struct daemon *daemon, const char *text, bool settled)
 		return;
 	if (name) {
 		name->settled |= settled;
+		name->again |= name->state == FLYING && settled;
 		if (name->state == KEPT && !kept_and_same(daemon, name))
 			queue(set, name);
 		return;
 	}
-	if (set->waiting >= FULL) {
-		daemon->more = true;
-		return;
-	}
-	name = calloc(1, sizeof(*name) + size);
+	if (set->waiting < FULL)
+		name = calloc(1, sizeof(*name) + size);
 	if (!name) {
-		daemon->more = true;
+		daemon->missed = true;
 		return;
 	}
 	memcpy(name->text, text, size);
@@ -123,33 +122,56 @@ void inbox_forget(struct daemon *daemon, const char *text, const struct stat *ke
 		name->changed = keep->st_mtim;
 		return;
 	}
+	if (name->again) {
+		name->again = false;
+		queue(set, name);
+		return;
+	}
 	*link = name->next;
 	free(name);
 }
 
 bool inbox_idle(const struct daemon *daemon)
 {
-	return !daemon->names->waiting && !daemon->names->flying && !daemon->more;
+	return !daemon->names->waiting && !daemon->names->flying && !daemon->pass &&
+	       !daemon->missed;
 }
 
-static void scan(struct daemon *daemon)
+static void end_pass(struct daemon *daemon)
+{
+	if (daemon->pass)
+		closedir(daemon->pass);
+	daemon->pass = NULL;
+}
+
+static bool begin_pass(struct daemon *daemon)
 {
 	int fd = openat(daemon->inbox_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
 
-	daemon->more = false;
-	if (!directory) {
-		if (fd >= 0)
-			close(fd);
-		say(SAY_WARNING, "the inbox %s cannot be listed (%s)", daemon->config.inbox,
-			strerror(errno));
+	daemon->missed = false;
+	daemon->pass = fd < 0 ? NULL : fdopendir(fd);
+	if (daemon->pass)
+		return true;
+	say(SAY_WARNING, "the inbox %s cannot be listed (%s)", daemon->config.inbox,
+		strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return false;
+}
+
+/* Goes on with the pass over the directory where it left off, so that each
+ * pass sees a name once, however many of them cannot be taken. */
+static void scan(struct daemon *daemon)
+{
+	struct dirent *entry = NULL;
+
+	if (!daemon->pass && !begin_pass(daemon))
 		return;
-	}
-	while ((entry = readdir(directory)))
+	while (daemon->names->waiting < FULL && (entry = readdir(daemon->pass)))
 		if (entry->d_type != DT_DIR)
 			add_name(daemon, entry->d_name, false);
-	closedir(directory);
+	if (!entry && daemon->names->waiting < FULL)
+		end_pass(daemon);
 }
 
 /* -- the directory comes and goes ----------------------------------------- */
@@ -175,6 +197,7 @@ static int attach(struct daemon *daemon)
 	close_fd(&daemon->inbox_fd);
 	close_fd(&daemon->done_fd);
 	close_fd(&daemon->rejected_fd);
+	end_pass(daemon);
 	daemon->inbox_fd = open_directory(config->inbox, true);
 	if (daemon->inbox_fd < 0)
 		return -1;
@@ -211,19 +234,24 @@ void inbox_rescan(struct daemon *daemon)
 			return;
 		daemon->inbox_gone = false;
 	}
-	scan(daemon);
+	daemon->missed = true; /* what the pass under way has behind it may be new */
 	inbox_pump(daemon);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	inbox_rescan(timer->data);
 }
 
 static void on_event(struct daemon *daemon, const struct inotify_event *event)
 {
 	if (event->mask & IN_Q_OVERFLOW) {
 		say(SAY_NOTICE, "the kernel dropped notifications; the inbox is scanned");
-		daemon->more = true;
+		daemon->missed = true;
 	} else if (event->wd != daemon->watch) {
 		return;
 	} else if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)) {
-		uv_timer_start(&daemon->again_timer, daemon->again_timer.timer_cb, 200, 0);
+		uv_timer_start(&daemon->again_timer, on_timer, 200, 0);
 	} else if (event->len && !(event->mask & IN_ISDIR)) {
 		add_name(daemon, event->name, true);
 	}
@@ -244,19 +272,7 @@ static void on_notify(uv_poll_t *poll, int status, int events)
 			on_event(daemon, event);
 			at += sizeof(*event) + event->len;
 		}
-	if (daemon->more && !daemon->names->waiting)
-		scan(daemon);
 	inbox_pump(daemon);
-}
-
-static void on_rescan(uv_timer_t *timer)
-{
-	inbox_rescan(timer->data);
-}
-
-static void on_again(uv_timer_t *timer)
-{
-	inbox_rescan(timer->data);
 }
 
 /* -- taking --------------------------------------------------------------- */
@@ -284,22 +300,32 @@ static void look_again(struct daemon *daemon)
 	daemon->again_seconds = daemon->again_seconds ? daemon->again_seconds * 2 : 1;
 	if (daemon->again_seconds > LONGEST_PAUSE)
 		daemon->again_seconds = LONGEST_PAUSE;
-	uv_timer_start(&daemon->again_timer, on_again, daemon->again_seconds * 1000, 0);
+	uv_timer_start(&daemon->again_timer, on_timer, daemon->again_seconds * 1000, 0);
 }
 
 static bool room(const struct daemon *daemon)
 {
 	return !daemon->paused && !daemon->out_of_room &&
-	       daemon->files < (size_t)daemon->config.files_in_flight &&
-	       (daemon->files == 0 || daemon->bytes < (size_t)daemon->config.megabytes_in_flight
-							      << 20);
+	       daemon->files < (size_t)daemon->config.files_in_flight;
+}
+
+/* Whether a file may join those in memory. The largest go alone; what is too
+ * large to be taken at all needs no room. */
+static bool fits(const struct daemon *daemon, const struct name *name)
+{
+	struct stat info;
+
+	if (!daemon->bytes || fstatat(daemon->inbox_fd, name->text, &info, AT_SYMLINK_NOFOLLOW) ||
+		!S_ISREG(info.st_mode) || info.st_size > (off_t)daemon->config.file_megabytes << 20)
+		return true;
+	return daemon->bytes + (size_t)info.st_size <= (size_t)daemon->config.megabytes_in_flight
+							       << 20;
 }
 
 static void take(struct daemon *daemon, struct name *name)
 {
 	struct file *file = NULL;
-	bool settled = name->settled || daemon->config.once;
-	int result = file_take(daemon, name->text, settled, &file);
+	int result = file_take(daemon, name->text, name->settled, &file);
 
 	if (result == CHY_OK || result == CHY_EINPUT) {
 		daemon->files++;
@@ -322,13 +348,33 @@ static void take(struct daemon *daemon, struct name *name)
 void inbox_pump(struct daemon *daemon)
 {
 	while (!(daemon->draining && !daemon->config.once) && room(daemon)) {
-		if (!daemon->names->waiting && daemon->more)
+		if (!daemon->names->waiting && (daemon->pass || daemon->missed))
 			scan(daemon);
-		if (!daemon->names->waiting)
+		if (!daemon->names->waiting || !fits(daemon, daemon->names->first))
 			break;
 		take(daemon, next_waiting(daemon->names));
 	}
 	daemon_check_idle(daemon);
+}
+
+void inbox_set_pace(struct daemon *daemon)
+{
+	uint64_t milliseconds = (uint64_t)daemon->config.rescan_seconds * 1000;
+
+	uv_timer_start(&daemon->rescan_timer, on_timer, milliseconds, milliseconds);
+}
+
+/* Files are renamed out of the inbox, which no other file system allows. */
+static bool apart(struct daemon *daemon, int fd, const char *path)
+{
+	struct stat inbox, other;
+
+	if (fd < 0 || fstat(daemon->inbox_fd, &inbox) || fstat(fd, &other) ||
+		inbox.st_dev == other.st_dev)
+		return false;
+	say(SAY_ERROR, "%s lies on another file system than the inbox %s; name one on the same",
+		path, daemon->config.inbox);
+	return true;
 }
 
 int inbox_open(struct daemon *daemon)
@@ -342,15 +388,15 @@ int inbox_open(struct daemon *daemon)
 			daemon->config.inbox, strerror(errno));
 		return STATUS_ARCHIVE;
 	}
+	if (apart(daemon, daemon->done_fd, daemon->config.done_directory) ||
+		apart(daemon, daemon->rejected_fd, daemon->config.rejected_directory))
+		return STATUS_ARCHIVE;
 	uv_poll_init(&daemon->loop, &daemon->notify, daemon->notify_fd);
 	uv_timer_init(&daemon->loop, &daemon->rescan_timer);
 	uv_timer_init(&daemon->loop, &daemon->again_timer);
 	daemon->notify.data = daemon->rescan_timer.data = daemon->again_timer.data = daemon;
 	uv_poll_start(&daemon->notify, UV_READABLE, on_notify);
-	uv_timer_start(&daemon->rescan_timer, on_rescan,
-		(uint64_t)daemon->config.rescan_seconds * 1000,
-		(uint64_t)daemon->config.rescan_seconds * 1000);
-	daemon->again_timer.timer_cb = on_again;
+	inbox_set_pace(daemon);
 	return 0;
 }
 
@@ -366,6 +412,7 @@ void inbox_close(struct daemon *daemon)
 			}
 	free(daemon->names);
 	daemon->names = NULL;
+	end_pass(daemon);
 	close_fd(&daemon->inbox_fd);
 	close_fd(&daemon->done_fd);
 	close_fd(&daemon->rejected_fd);

@@ -64,12 +64,26 @@ void daemon_file_done(struct daemon *daemon, struct file *file)
 
 void daemon_check_idle(struct daemon *daemon)
 {
+	/* What cannot be written now stays in the inbox for the next start. */
+	if (daemon->draining && daemon->out_of_room)
+		uv_stop(&daemon->loop);
 	if (daemon->files == 0 && (daemon->draining || daemon->config.once) &&
 		(!daemon->config.once || daemon->draining || inbox_idle(daemon)))
 		uv_stop(&daemon->loop);
 }
 
 /* -- signals -------------------------------------------------------------- */
+
+/* Less than the unit's TimeoutStopSec. */
+enum { DRAIN_SECONDS = 60 };
+
+static void on_patience(uv_timer_t *timer)
+{
+	struct daemon *daemon = timer->data;
+
+	say(SAY_NOTICE, "not waiting any longer: %zu files stay in the inbox", daemon->files);
+	uv_stop(&daemon->loop);
+}
 
 static void drain(struct daemon *daemon)
 {
@@ -81,8 +95,10 @@ static void drain(struct daemon *daemon)
 	}
 	daemon->draining = true;
 	daemon->config.once = false;
-	say(SAY_NOTICE, "leaving when %zu files are done", daemon->files);
 	daemon_notify("STOPPING=1");
+	pool_send_back(daemon);
+	say(SAY_NOTICE, "leaving when %zu files are done", daemon->files);
+	uv_timer_start(&daemon->patience, on_patience, DRAIN_SECONDS * 1000, 0);
 	daemon_check_idle(daemon);
 }
 
@@ -100,6 +116,7 @@ static void reload(struct daemon *daemon)
 		say(SAY_ERROR, "the configuration stays as it was");
 	} else {
 		daemon->config.rescan_seconds = fresh.rescan_seconds;
+		inbox_set_pace(daemon);
 		daemon->config.worker_seconds = fresh.worker_seconds;
 		daemon->config.files_in_flight = fresh.files_in_flight;
 		daemon->config.megabytes_in_flight = fresh.megabytes_in_flight;
@@ -156,6 +173,8 @@ static void watch_the_watchdog(struct daemon *daemon)
 	uint64_t microseconds = 0;
 
 	uv_timer_init(&daemon->loop, &daemon->watchdog);
+	uv_timer_init(&daemon->loop, &daemon->patience);
+	daemon->patience.data = daemon;
 	if (sd_watchdog_enabled(0, &microseconds) > 0)
 		uv_timer_start(
 			&daemon->watchdog, on_watchdog, microseconds / 2000, microseconds / 2000);
@@ -203,26 +222,12 @@ static int open_archive(struct daemon *daemon)
 		say(SAY_ERROR, "%s", advice_for(result));
 		return STATUS_ARCHIVE;
 	}
+	/* Catching up with a long log is the writer thread's, between batches. */
 	if (chy_view_open_writer(daemon->config.archive, daemon->archive, &daemon->view, &fault)) {
 		daemon->view = NULL;
 		say_fault(SAY_WARNING, "the views are not kept up to date", &fault);
-	} else {
-		uint64_t seq;
-
-		if (chy_view_follow(daemon->view, daemon->archive, 0, &seq, &fault))
-			say_fault(SAY_WARNING, "the views are behind the log", &fault);
 	}
 	return 0;
-}
-
-static char *absolute(char *path)
-{
-	char *whole = realpath(path, NULL);
-
-	if (!whole)
-		return path;
-	free(path);
-	return whole;
 }
 
 static void close_signals(struct daemon *daemon)
@@ -230,6 +235,7 @@ static void close_signals(struct daemon *daemon)
 	for (size_t i = 0; i < 4; i++)
 		uv_close((uv_handle_t *)&daemon->signals[i], NULL);
 	uv_close((uv_handle_t *)&daemon->watchdog, NULL);
+	uv_close((uv_handle_t *)&daemon->patience, NULL);
 	uv_close((uv_handle_t *)&daemon->committed, NULL);
 	uv_close((uv_handle_t *)&daemon->notify, NULL);
 	uv_close((uv_handle_t *)&daemon->rescan_timer, NULL);
@@ -248,7 +254,7 @@ static void run(struct daemon *daemon)
 static void close_all(struct daemon *daemon)
 {
 	writer_close(daemon);
-	daemon->stop = true;
+	daemon->closing = true;
 	control_close(daemon);
 	close_signals(daemon);
 	pool_close(daemon);
@@ -280,11 +286,10 @@ static int serve(struct daemon *daemon)
 		status = pool_open(daemon);
 	if (status)
 		return status; /* the process ends; the lock goes with it */
-	daemon->config.inbox = absolute(daemon->config.inbox);
 	control_open(daemon);
 	run(daemon);
 	close_all(daemon);
-	return daemon->worker_count ? STATUS_ARCHIVE : 0;
+	return daemon->failed ? STATUS_ARCHIVE : 0;
 }
 
 int main(int argc, char **argv)

@@ -208,13 +208,23 @@ void pool_give(struct daemon *daemon, struct file *file)
 		give(&daemon->workers[i]);
 }
 
+void pool_send_back(struct daemon *daemon)
+{
+	for (struct file *file; (file = next_in_line(daemon));) {
+		inbox_forget(daemon, file->name, NULL);
+		daemon->files--;
+		daemon->bytes -= file->size;
+		file_free(file);
+	}
+}
+
 /* -- life and death ------------------------------------------------------- */
 
 static void on_closed(uv_handle_t *handle)
 {
 	struct worker *worker = handle->data;
 
-	if (--worker->open_handles == 0 && !worker->daemon->stop)
+	if (--worker->open_handles == 0 && !worker->daemon->closing)
 		start(worker);
 }
 
@@ -233,7 +243,7 @@ static void on_exit_of(uv_process_t *process, int64_t status, int signal)
 	struct daemon *daemon = worker->daemon;
 
 	worker->alive = false;
-	if (!daemon->stop) {
+	if (!daemon->closing) {
 		daemon->restarts++;
 		say(SAY_NOTICE, "worker %d left (status %lld, signal %d); another takes its place",
 			process->pid, (long long)status, signal);
@@ -243,9 +253,9 @@ static void on_exit_of(uv_process_t *process, int64_t status, int signal)
 	worker->stuck = false;
 	if (uv_now(&daemon->loop) - worker->started < 1000 && !worker->ready)
 		worker->quick_deaths++;
-	if (worker->quick_deaths > 5 && !daemon->stop) {
+	if (worker->quick_deaths > 5 && !daemon->closing) {
 		say(SAY_ERROR, "workers cannot start; the daemon leaves");
-		daemon->stop = daemon->draining = true;
+		daemon->failed = daemon->closing = daemon->draining = true;
 		uv_stop(&daemon->loop);
 	}
 	close_handles(worker);
@@ -287,7 +297,7 @@ static void start(struct worker *worker)
 		say(SAY_ERROR, "a worker cannot be started (%s)", uv_strerror(result));
 		worker->quick_deaths = 100;
 		close_handles(worker);
-		daemon->stop = daemon->draining = true;
+		daemon->failed = daemon->closing = daemon->draining = true;
 		uv_stop(&daemon->loop);
 		return;
 	}
@@ -317,7 +327,7 @@ static void on_timer_closed(uv_handle_t *handle)
 	(void)handle;
 }
 
-/* daemon->stop is set: nobody is started again. The loop still runs once, to
+/* daemon->closing is set: nobody is started again. The loop still runs once, to
  * close what is open. */
 void pool_close(struct daemon *daemon)
 {

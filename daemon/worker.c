@@ -292,7 +292,10 @@ int worker_main(size_t megabytes)
 	struct chy_arena arena;
 	struct chy_fault fault;
 
-	signal(SIGINT, SIG_IGN); /* the daemon decides when its workers leave */
+	/* The daemon decides when its workers leave. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	if (open_all(&reader) || chy_ingest_prepare() || chy_text_prepare(&fault))
 		return STATUS_ARCHIVE;
 	if (confine(megabytes)) {

@@ -7,7 +7,7 @@
 
 #include "daemon.h"
 
-enum { LONGEST_PAUSE = 30 };
+enum { LONGEST_PAUSE = 30, STRIDE = 2000 };
 
 struct batch {
 	struct file *first;
@@ -49,7 +49,6 @@ static void set_trouble(struct daemon *daemon, const char *text)
 {
 	pthread_mutex_lock(&daemon->mutex);
 	snprintf(daemon->trouble, sizeof(daemon->trouble), "%s", text);
-	daemon->out_of_room = text[0] != '\0';
 	pthread_mutex_unlock(&daemon->mutex);
 	uv_async_send(&daemon->committed);
 }
@@ -78,6 +77,20 @@ static void pause_for(struct daemon *daemon, unsigned seconds)
 	pthread_mutex_unlock(&daemon->mutex);
 }
 
+static int try_append(struct daemon *daemon, struct batch *batch, struct chy_fault *fault)
+{
+	int result;
+
+	if (!gather(batch))
+		return chy_fault_set(fault, CHY_EMEM, NULL, 0, NULL);
+	result = chy_archive_append(daemon->archive, batch->entries, batch->count, fault);
+	if (!result)
+		spread(batch);
+	free(batch->entries);
+	batch->entries = NULL;
+	return result;
+}
+
 /* A fault that passes (no room, no memory) is waited for: nothing is lost,
  * and intake stops meanwhile. */
 static bool append(struct daemon *daemon, struct batch *batch)
@@ -87,22 +100,13 @@ static bool append(struct daemon *daemon, struct batch *batch)
 	char sentence[1024];
 	bool in_trouble = false;
 
-	while (!gather(batch) ||
-		chy_archive_append(daemon->archive, batch->entries, batch->count, &fault)) {
-		free(batch->entries);
-		if (batch->entries) {
-			chy_fault_sentence(&fault, sentence, sizeof(sentence));
-			if (!in_trouble)
-				say(SAY_ERROR,
-					"the log cannot be written: %s; intake waits until "
-					"it can",
-					sentence);
-			in_trouble = true;
-			set_trouble(daemon, sentence);
-		}
-		batch->entries = NULL;
-		if (stopping(daemon))
-			return false;
+	while (try_append(daemon, batch, &fault)) {
+		chy_fault_sentence(&fault, sentence, sizeof(sentence));
+		if (!in_trouble)
+			say(SAY_ERROR, "the log cannot be written: %s; intake waits until it can",
+				sentence);
+		in_trouble = true;
+		set_trouble(daemon, sentence);
 		pause_for(daemon, seconds);
 		if (stopping(daemon))
 			return false;
@@ -112,28 +116,36 @@ static bool append(struct daemon *daemon, struct batch *batch)
 		say(SAY_NOTICE, "the log can be written again");
 		set_trouble(daemon, "");
 	}
-	spread(batch);
-	free(batch->entries);
 	return true;
 }
 
 /* The views come after the acknowledgement; what they miss now they catch up
- * with next time. */
-static void follow(struct daemon *daemon)
+ * with next time. True where there is more to follow: a long log is followed
+ * in strides, so that what waits to be written does not wait for all of it. */
+static bool follow(struct daemon *daemon)
 {
 	struct chy_fault fault;
-	uint64_t seq;
+	uint64_t from, to = 0;
+	int result;
 
-	if (daemon->view && chy_view_follow(daemon->view, daemon->archive, 0, &seq, &fault))
+	if (!daemon->view)
+		return false;
+	result = chy_view_position(daemon->view, &from, &fault);
+	if (!result)
+		result = chy_view_follow(daemon->view, daemon->archive, from + STRIDE, &to, &fault);
+	if (result)
 		say_fault(SAY_WARNING, "the views are behind the log", &fault);
+	return !result && to == from + STRIDE;
 }
 
-static struct file *take_queue(struct daemon *daemon)
+/* What waits to be written, NULL at the end or, where there is something else
+ * to do, when nothing waits. */
+static struct file *take_queue(struct daemon *daemon, bool may_wait)
 {
 	struct file *first;
 
 	pthread_mutex_lock(&daemon->mutex);
-	while (!daemon->queue && !daemon->stop)
+	while (may_wait && !daemon->queue && !daemon->stop)
 		pthread_cond_wait(&daemon->wake, &daemon->mutex);
 	first = daemon->queue;
 	daemon->queue = daemon->queue_last = NULL;
@@ -168,15 +180,16 @@ static void *write_for_ever(void *user)
 {
 	struct daemon *daemon = user;
 	struct batch batch = {0};
+	bool behind = true;
 
-	while ((batch.first = take_queue(daemon))) {
-		if (!append(daemon, &batch)) {
+	do {
+		batch.first = take_queue(daemon, !behind);
+		if (batch.first && append(daemon, &batch))
+			hand_back(daemon, batch.first);
+		else
 			drop(batch.first); /* the files are still in the inbox */
-			continue;
-		}
-		hand_back(daemon, batch.first);
-		follow(daemon);
-	}
+		behind = follow(daemon);
+	} while (batch.first || !stopping(daemon) || (behind && !daemon->draining));
 	return NULL;
 }
 
@@ -188,6 +201,7 @@ static void on_committed(uv_async_t *async)
 	pthread_mutex_lock(&daemon->mutex);
 	first = daemon->written;
 	daemon->written = NULL;
+	daemon->out_of_room = daemon->trouble[0] != '\0';
 	pthread_mutex_unlock(&daemon->mutex);
 	while (first) {
 		struct file *next = first->next;
