@@ -56,11 +56,20 @@ static const char *wide(const struct chy_ingest_input *input)
 	return odd > 8 * even ? "UTF-16LE" : even > 8 * odd ? "UTF-16BE" : NULL;
 }
 
-/* A charset's name after `charset` or `encoding` and `=` or `:`, as ICU's
- * canonical IANA name; NULL where there is none that ICU knows. */
-static const char *declared_at(const char *at, const char *end)
+/* The name that MIME prefers, else IANA's; NULL for a charset that ICU has not. */
+static const char *standard_name(const char *name)
 {
 	UErrorCode status = U_ZERO_ERROR;
+	const char *standard = ucnv_getStandardName(name, "MIME", &status);
+
+	status = U_ZERO_ERROR;
+	return standard ? standard : ucnv_getStandardName(name, "IANA", &status);
+}
+
+/* A charset's name after `charset` or `encoding` and `=` or `:`, by its
+ * standard name; NULL where there is none that ICU knows. */
+static const char *declared_at(const char *at, const char *end)
+{
 	char name[48];
 	size_t n = 0;
 
@@ -70,7 +79,7 @@ static const char *declared_at(const char *at, const char *end)
 		(isalnum((unsigned char)*at) || *at == '-' || *at == '_'))
 		name[n++] = *at++;
 	name[n] = '\0';
-	return n ? ucnv_getStandardName(name, "IANA", &status) : NULL;
+	return n ? standard_name(name) : NULL;
 }
 
 static const char *declared(const struct chy_ingest_input *input)
@@ -168,7 +177,7 @@ static const char *detected(const struct chy_ingest_input *input)
 		}
 	}
 	if (best)
-		best = ucnv_getStandardName(best, "IANA", &status);
+		best = standard_name(best);
 	ucsdet_close(detector);
 	return best && high * 6 > size && sure >= SURE && sure + LATIN_MARGIN > latin_sure ? best
 											   : NULL;

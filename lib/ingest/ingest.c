@@ -39,16 +39,29 @@ static bool looks_like_a_page(struct chy_str text)
 	return false;
 }
 
+/* A text may begin with a bracket too: what follows it tells. */
+static bool looks_like_json(struct chy_str text)
+{
+	struct chy_str rest;
+
+	if (text.size < 2 || (text.data[0] != '{' && text.data[0] != '['))
+		return false;
+	rest = chy_str_trim((struct chy_str){text.data + 1, text.size - 1});
+	if (!rest.size)
+		return true;
+	return text.data[0] == '{' ? rest.data[0] == '"' || rest.data[0] == '}'
+				   : rest.data[0] == '{' || rest.data[0] == ']';
+}
+
 static enum chy_media media_of(const struct chy_reading *reading)
 {
 	struct chy_str text = chy_str_trim(trace_str(&reading->text));
 	struct chy_str name = reading->input->name;
 
-	if (text.size && (text.data[0] == '{' || text.data[0] == '[')) {
-		if (named(name, ".jsonl") || named(name, ".ndjson"))
-			return CHY_MEDIA_JSONL;
+	if (named(name, ".jsonl") || named(name, ".ndjson") || named(name, ".jl"))
+		return CHY_MEDIA_JSONL;
+	if (named(name, ".json") || looks_like_json(text))
 		return CHY_MEDIA_JSON;
-	}
 	if (looks_like_a_page(text) || ((named(name, ".html") || named(name, ".htm")) &&
 					       text.size && memchr(text.data, '<', text.size)))
 		return CHY_MEDIA_HTML;
@@ -71,9 +84,17 @@ static int read_one(struct chy_reading *reading, struct chy_articles *out)
 	return result;
 }
 
+static bool empty(struct chy_str text)
+{
+	for (size_t at = 0; at < text.size;)
+		if (!chy_blank(chy_utf8_next(text.data, text.size, &at)))
+			return false;
+	return true;
+}
+
 static int read_decoded(struct chy_reading *reading, struct chy_articles *out)
 {
-	if (!chy_str_trim(trace_str(&reading->text)).size)
+	if (empty(trace_str(&reading->text)))
 		return chy_fault_set(reading->fault, CHY_EINPUT, NULL, 0, "the file is empty");
 	reading->media = media_of(reading);
 	if (reading->media == CHY_MEDIA_JSON || reading->media == CHY_MEDIA_JSONL)

@@ -250,11 +250,15 @@ static bool says(struct chy_str whole, struct chy_str part)
 	return what.size && in.size >= what.size && memmem(in.data, in.size, what.data, what.size);
 }
 
-/* Whether another claim says the same as a heading, which a site's name in an
- * h1 is not said by; without other claims the heading stands by itself. */
-static bool confirmed(const struct titles *titles, const struct title *heading)
+/* Whether a heading is the article's: another claim says the same, or there is
+ * no other; a site's name in an h1 is none. */
+static bool confirmed(
+	const struct titles *titles, const struct title *heading, struct chy_str outlet)
 {
 	bool others = false;
+
+	if (says(outlet, trace_str(&heading->text)))
+		return false;
 
 	for (size_t i = 0; i < titles->count; i++) {
 		struct chy_str text = trace_str(&titles->list[i].text);
@@ -292,14 +296,14 @@ static bool cut_outlet(struct chy_str title, struct chy_str outlet, size_t *size
 	return false;
 }
 
-static const struct title *best_title(const struct titles *titles)
+static const struct title *best_title(const struct titles *titles, struct chy_str outlet)
 {
 	const struct title *best = NULL;
 
 	for (size_t i = 0; i < titles->count; i++) {
 		const struct title *title = &titles->list[i];
 
-		if (!title->text.text.size || (title->heading && !confirmed(titles, title)))
+		if (!title->text.text.size || (title->heading && !confirmed(titles, title, outlet)))
 			continue;
 		if (!best || title->rank < best->rank)
 			best = title;
@@ -310,8 +314,8 @@ static const struct title *best_title(const struct titles *titles)
 void chy_choose_title(
 	struct chy_draft *draft, const struct titles *titles, const struct node **out_heading)
 {
-	const struct title *best = best_title(titles);
 	struct chy_str outlet = draft->claims[CHY_CLAIM_SOURCE].value;
+	const struct title *best = best_title(titles, outlet);
 	size_t size;
 
 	*out_heading = best ? best->heading : NULL;
