@@ -102,6 +102,20 @@ static const char *declared(const struct chy_ingest_input *input)
 	return NULL;
 }
 
+/* Whether a character begins at `at` that the end of the file cuts off. */
+static bool cut_off(const unsigned char *bytes, size_t size, size_t at)
+{
+	unsigned char lead = bytes[at];
+	size_t whole = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+
+	if (lead < 0xc2 || lead > 0xf4 || at + whole <= size)
+		return false;
+	while (++at < size)
+		if (bytes[at] >> 6 != 2)
+			return false;
+	return true;
+}
+
 /* Well-formed sequences of more than one byte, and bytes in none. */
 static void count_utf8(const struct chy_ingest_input *input, size_t *good, size_t *bad)
 {
@@ -114,7 +128,11 @@ static void count_utf8(const struct chy_ingest_input *input, size_t *good, size_
 
 		chy_utf8_next(bytes, input->size, &at);
 		*good += at - before > 1;
-		*bad += at - before == 1 && (unsigned char)bytes[before] >= 0x80;
+		if (at - before > 1 || (unsigned char)bytes[before] < 0x80)
+			continue;
+		if (cut_off(input->bytes, input->size, before))
+			return;
+		++*bad;
 	}
 }
 
@@ -199,7 +217,8 @@ static const char *choose(const struct chy_ingest_input *input)
 		return name;
 	if (!bad)
 		return good || (name && strcmp(name, "UTF-8") == 0) ? "UTF-8" : "US-ASCII";
-	if (good > 8 * bad || (name && strcmp(name, "UTF-8") == 0 && good > bad))
+	/* In another charset sequences that are well-formed here are rare. */
+	if (good > 2 * bad || (name && strcmp(name, "UTF-8") == 0 && good > bad))
 		return "UTF-8";
 	found = name ? NULL : detected(input);
 	return found ? found : latin(input);
@@ -224,7 +243,9 @@ static void add_point(struct trace *out, uint32_t point, size_t start, size_t en
 {
 	char bytes[4];
 
-	trace_add(out, bytes, chy_utf8_put(point ? point : 0xfffd, bytes), start, end, 1);
+	/* NUL stands for nothing; left in, it would end strings. */
+	if (point)
+		trace_add(out, bytes, chy_utf8_put(point, bytes), start, end, 1);
 }
 
 /* UTF-8 as it is, each byte that is none as U+FFFD. */
@@ -241,7 +262,7 @@ static int keep(struct chy_reading *reading, struct trace *out, size_t skip)
 			continue;
 		bad++;
 		trace_add_same(out, bytes + run, before - run, run);
-		add_point(out, point ? point : ' ', before, at);
+		add_point(out, point, before, at);
 		run = at;
 	}
 	trace_add_same(out, bytes + run, size - run, run);
@@ -262,6 +283,8 @@ static int convert_all(
 
 		if (status == U_INDEX_OUTOFBOUNDS_ERROR)
 			break;
+		if (at == end && (U_FAILURE(status) || point == 0xfffd))
+			break; /* the last character is cut off */
 		if (U_FAILURE(status) || at == before) {
 			status = U_ZERO_ERROR;
 			point = 0xfffd;

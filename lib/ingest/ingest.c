@@ -39,6 +39,21 @@ static bool looks_like_a_page(struct chy_str text)
 	return false;
 }
 
+/* XML that is no page: a feed, a sitemap, NewsML. */
+static bool other_xml(struct chy_str text)
+{
+	size_t head = text.size < 4096 ? text.size : 4096;
+
+	if (tag_at(text, "<rss") || tag_at(text, "<feed") || tag_at(text, "<urlset"))
+		return true;
+	if (!tag_at(text, "<?xml"))
+		return false;
+	for (size_t i = 0; i < head; i++)
+		if (tag_at((struct chy_str){text.data + i, text.size - i}, "<html"))
+			return false;
+	return true;
+}
+
 /* A text may begin with a bracket too: what follows it tells. */
 static bool looks_like_json(struct chy_str text)
 {
@@ -58,12 +73,14 @@ static enum chy_media media_of(const struct chy_reading *reading)
 	struct chy_str text = chy_str_trim(trace_str(&reading->text));
 	struct chy_str name = reading->input->name;
 
+	if (text.size && text.data[0] == '<' && looks_like_a_page(text))
+		return CHY_MEDIA_HTML; /* whatever the name: an answer of a server */
 	if (named(name, ".jsonl") || named(name, ".ndjson") || named(name, ".jl"))
 		return CHY_MEDIA_JSONL;
 	if (named(name, ".json") || looks_like_json(text))
 		return CHY_MEDIA_JSON;
-	if (looks_like_a_page(text) || ((named(name, ".html") || named(name, ".htm")) &&
-					       text.size && memchr(text.data, '<', text.size)))
+	if ((named(name, ".html") || named(name, ".htm")) && text.size &&
+		memchr(text.data, '<', text.size))
 		return CHY_MEDIA_HTML;
 	return CHY_MEDIA_TEXT;
 }
@@ -96,6 +113,9 @@ static int read_decoded(struct chy_reading *reading, struct chy_articles *out)
 {
 	if (empty(trace_str(&reading->text)))
 		return chy_fault_set(reading->fault, CHY_EINPUT, NULL, 0, "the file is empty");
+	if (other_xml(chy_str_trim(trace_str(&reading->text))))
+		return chy_fault_set(
+			reading->fault, CHY_EUNSUPPORTED, NULL, 0, "it is XML, but no page");
 	reading->media = media_of(reading);
 	if (reading->media == CHY_MEDIA_JSON || reading->media == CHY_MEDIA_JSONL)
 		return chy_read_json(reading, out);

@@ -345,6 +345,21 @@ static int read_elements(
 	return refuse(reading, scanner.at < end ? scanner.at : end, end, number, out);
 }
 
+/* An array that is the whole file. */
+static int read_array(
+	struct chy_reading *reading, size_t start, size_t end, struct chy_articles *out)
+{
+	struct scanner scanner = {.text = {trace_str(&reading->text).data, end},
+		.at = start,
+		.depth_limit = reading->limits->depth};
+	int result = read_elements(reading, start, end, out);
+
+	if (result || !chy_scan_value(&scanner) || chy_scan_peek(&scanner) == '\0')
+		return result;
+	chy_fault_set(reading->fault, CHY_EINPUT, NULL, 0, "more follows the end of the array");
+	return refuse(reading, scanner.at, end, out->count + out->refusal_count + 1, out);
+}
+
 /* Whether every line stands for itself: the first is an object that ends
  * where it ends, or begins one that another line begins too. */
 static bool has_lines(struct chy_str text)
@@ -367,7 +382,7 @@ static int read_whole(struct chy_reading *reading, struct chy_articles *out)
 	size_t start;
 
 	if (chy_scan_peek(&scanner) == '[')
-		return read_elements(reading, scanner.at, text.size, out);
+		return read_array(reading, scanner.at, text.size, out);
 	start = scanner.at;
 	whole = chy_scan_value(&scanner) && chy_scan_peek(&scanner) == '\0';
 	if (!whole && !scanner.too_deep &&
@@ -391,5 +406,10 @@ int chy_read_json(struct chy_reading *reading, struct chy_articles *out)
 		return chy_fault_set(reading->fault, CHY_EINPUT, NULL, 0, "no article is in it");
 	/* A file without one good article is refused as its first was. */
 	*reading->fault = out->refusals[0].fault;
+	if (out->refusal_count > 1)
+		chy_fault_set(reading->fault, reading->fault->code, out->refusals[0].fault.subject,
+			out->refusals[0].fault.at,
+			"none of its %zu articles can be read; of the first: %.150s",
+			out->refusal_count, out->refusals[0].fault.detail);
 	return reading->fault->code;
 }

@@ -13,7 +13,8 @@ static bool invisible(uint32_t point)
 	       (point >= 0x202a && point <= 0x202e) || (point >= 0x2060 && point <= 0x2064) ||
 	       (point >= 0x2066 && point <= 0x2069) || point == 0xfeff ||
 	       (point < 0x20 && point != '\t' && point != '\n') ||
-	       (point >= 0x7f && point < 0xa0) || (point & 0xfffe) == 0xfffe;
+	       (point >= 0x7f && point < 0xa0) || (point & 0xfffe) == 0xfffe ||
+	       (point >= 0xfdd0 && point <= 0xfdef);
 }
 
 /* Joiners shape Arabic and Indic letters, but are junk between Latin ones. */

@@ -228,6 +228,21 @@ static void end_element(void *data, const xmlChar *name)
 	builder->depth--;
 }
 
+/* `&#150;` is a dash to every browser: what numbers from 128 to 159 mean is
+ * Windows-1252 (the HTML standard, 13.2.5.80). */
+static size_t as_windows(const char *bytes, size_t size, char out[4])
+{
+	static const uint16_t points[32] = {0x20ac, 0, 0x201a, 0x192, 0x201e, 0x2026, 0x2020,
+		0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0, 0x17d, 0, 0, 0x2018, 0x2019, 0x201c,
+		0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0, 0x17e,
+		0x178};
+	unsigned char last = size == 2 ? (unsigned char)bytes[1] : 0;
+
+	if (size != 2 || (unsigned char)bytes[0] != 0xc2 || last >= 0xa0 || !points[last & 31])
+		return 0;
+	return chy_utf8_put(points[last & 31], out);
+}
+
 /* Where the characters that the parser gives stand: just before its place as
  * they are, or else as an entity that ends there. */
 static void add_characters(struct builder *builder, const char *bytes, size_t size)
@@ -235,7 +250,8 @@ static void add_characters(struct builder *builder, const char *bytes, size_t si
 	const struct trace *source = builder->page->source;
 	struct trace *text = &builder->page->text;
 	const char *data = source->text.data;
-	size_t end = place(builder), start = end;
+	size_t end = place(builder), start = end, windows;
+	char other[4];
 
 	if (size <= end && memcmp(data + end - size, bytes, size) == 0) {
 		trace_add_slice(text, source, end - size, end);
@@ -245,7 +261,9 @@ static void add_characters(struct builder *builder, const char *bytes, size_t si
 		while (start > builder->done && end - start < LONGEST_ENTITY && start > 0)
 			if (data[--start] == '&')
 				break;
-		trace_add_instead(text, bytes, size, source, start, end);
+		windows = as_windows(bytes, size, other);
+		trace_add_instead(text, windows ? other : bytes, windows ? windows : size, source,
+			start, end);
 	}
 	builder->done = end;
 }

@@ -72,7 +72,8 @@ static size_t block_end(const struct trace *text)
 		struct chy_str line = line_of(&cursor);
 		bool blank = !chy_str_trim(line).size;
 
-		if (blank && !count)
+		/* Front matter that nobody closed is a header block too. */
+		if (!count && (blank || chy_str_is(chy_str_trim(line), "---")))
 			continue;
 		if (blank)
 			return first || known > 1 ? cursor.at : 0;
