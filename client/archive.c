@@ -82,7 +82,7 @@ static bool up_to_date(struct client *client)
 		return false;
 	if (chy_view_position(view, &seq, NULL))
 		seq = 0;
-	if (seq && seq >= end_of_log(client)) {
+	if (seq && seq >= end_of_log(client) && chy_view_is_of(view, client->archive)) {
 		client->view = view;
 		return true;
 	}

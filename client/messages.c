@@ -31,7 +31,10 @@ int tell(const struct chy_fault *fault)
 	fprintf(stderr, "chancery: %s", chy_fault_sentence(fault, sentence, sizeof(sentence)));
 	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
 		if (advices[i].code == fault->code) {
-			if (advices[i].advice)
+			if (fault->code == CHY_EDAMAGED &&
+				chy_str_ends(chy_str_from(fault->subject), "views.mdb"))
+				fputs("; `chancery replay` makes the views again", stderr);
+			else if (advices[i].advice)
 				fprintf(stderr, "; %s", advices[i].advice);
 			fputc('\n', stderr);
 			return advices[i].status;
@@ -45,7 +48,8 @@ int tell(const struct chy_fault *fault)
 static void on_damage(int signal_number)
 {
 	static const char sentence[] =
-		"chancery: the archive's file is damaged; `chancery verify` names the pages\n";
+		"chancery: a file of the archive is damaged; `chancery verify` says where, and "
+		"`chancery replay` makes the views again\n";
 
 	(void)signal_number;
 	if (write(STDERR_FILENO, sentence, sizeof(sentence) - 1) < 0)

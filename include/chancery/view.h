@@ -17,16 +17,24 @@
 
 struct chy_view;
 
-/* Opens <directory>/views.mdb to read. CHY_EABSENT where there is none yet. */
+/* Opens <directory>/views.mdb to read. CHY_EABSENT where there is none yet,
+ * CHY_EVERSION where another edition made it. */
 int chy_view_open(const char *directory, struct chy_view **out, struct chy_fault *fault);
+
+/* Whether views were made of an archive's log. */
+bool chy_view_is_of(struct chy_view *view, const struct chy_archive *archive);
 
 /* Opens it to follow an archive's log, alone (CHY_EBUSY where another process
  * does), making it where it is absent and starting afresh where it belongs to
- * another archive, to a longer log, or to another edition of the views.
+ * another archive, to a longer log, or to another edition of the views, or is
+ * damaged.
  * directory is where views.mdb lies, mostly the archive's own. */
 int chy_view_open_writer(const char *directory, struct chy_archive *archive, struct chy_view **out,
 	struct chy_fault *fault);
 void chy_view_close(struct chy_view *view);
+
+/* Removes views.mdb, sound or not. CHY_EBUSY where somebody follows. */
+int chy_view_discard(const char *directory, struct chy_fault *fault);
 
 /* The last record that the views have seen. */
 int chy_view_position(struct chy_view *view, uint64_t *out_seq, struct chy_fault *fault);

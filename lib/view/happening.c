@@ -196,7 +196,7 @@ int chy_view_happenings(struct chy_view *view, const struct chy_event_filter *fi
 	if (!result) {
 		result = chy_group_tellings(all.list, all.count);
 		if (result)
-			chy_fault_set(fault, result, view->directory, 0, NULL);
+			chy_fault_set(fault, result, view->path, 0, NULL);
 	}
 	if (!result)
 		*out = happenings_of(&all);

@@ -6,7 +6,7 @@
 #include "chancery/view.h"
 
 /* Goes up when what the tables hold changes; older views are made again. */
-#define CHY_VIEW_EDITION "2"
+#define CHY_VIEW_EDITION "3"
 
 /* The tables of views.mdb:
  *   meta       "edition", "uuid", "seq"
@@ -31,7 +31,7 @@ enum chy_view_table {
 extern const char *const chy_view_tables[CHY_VIEW_TABLES];
 
 struct chy_view {
-	char *directory;
+	char *directory, *path; /* path: of views.mdb */
 	struct chy_store *store;
 	int lock; /* -1 for a reader */
 };
@@ -57,7 +57,9 @@ struct chy_counts {
 int chy_counts_get(struct chy_store_txn *txn, uint64_t seq, struct chy_counts *out);
 int chy_counts_put(struct chy_store_txn *txn, uint64_t seq, const struct chy_counts *counts);
 
-/* JSON rows. */
+/* JSON rows. Each ends with the first SUM bytes of the hash of its key and
+ * itself: a row that was changed on disk is CHY_EDAMAGED, not an answer. */
+enum { CHY_ROW_SUM = 8 };
 int chy_row_get(
 	struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key, json_t **out);
 int chy_row_put(struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key,
@@ -68,5 +70,5 @@ int chy_project(
 	struct chy_store_txn *txn, const struct chy_record *record, struct chy_fault *fault);
 
 /* An event's row as the questions show it: a new reference. */
-json_t *chy_event_shown(
-	struct chy_store_txn *txn, const unsigned char key[CHY_EVENT_KEY], const json_t *row);
+int chy_event_shown(struct chy_store_txn *txn, const unsigned char key[CHY_EVENT_KEY],
+	const json_t *row, json_t **out);

@@ -110,10 +110,10 @@ static int visit_key(struct walk *walk, struct chy_str key)
 	result = chy_row_get(walk->txn, CHY_VIEW_EVENTS, (struct chy_str){at, CHY_EVENT_KEY}, &row);
 	if (result)
 		return result < 0 ? result : CHY_EDAMAGED;
-	event = chy_event_shown(walk->txn, event_key, row);
+	result = chy_event_shown(walk->txn, event_key, row, &event);
 	json_decref(row);
-	if (!event)
-		return CHY_EMEM;
+	if (result)
+		return result;
 	if (wanted(walk->filter, event, chy_get_be(at, 8))) {
 		json_object_del(event, "until");
 		result = walk->visit(walk->user, event);
@@ -169,7 +169,7 @@ int chy_view_events(struct chy_view *view, const struct chy_event_filter *filter
 	}
 	chy_store_abort(walk.txn);
 	if (result < 0)
-		return chy_fault_set(fault, result, view->directory, 0, "views.mdb");
+		return chy_fault_set(fault, result, view->path, 0, NULL);
 	return result;
 }
 
@@ -218,15 +218,13 @@ int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struc
 	result = chy_row_get(
 		txn, CHY_VIEW_EVENTS, (struct chy_str){(const char *)key, sizeof(key)}, &row);
 	if (!result) {
-		*out = chy_event_shown(txn, key, row);
+		result = chy_event_shown(txn, key, row, out);
 		json_decref(row);
-		if (*out)
-			tell_superseded(*out);
 	}
 	chy_store_abort(txn);
-	if (!result && !*out)
-		result = CHY_EMEM;
-	return result < 0 ? chy_fault_set(fault, result, view->directory, 0, "views.mdb") : result;
+	if (!result)
+		tell_superseded(*out);
+	return result < 0 ? chy_fault_set(fault, result, view->path, 0, NULL) : result;
 }
 
 int chy_view_document(
@@ -240,7 +238,7 @@ int chy_view_document(
 	result = chy_row_get(txn, CHY_VIEW_DOCUMENTS,
 		(struct chy_str){(const char *)id->bytes, CHY_HASH_SIZE}, out);
 	chy_store_abort(txn);
-	return result < 0 ? chy_fault_set(fault, result, view->directory, 0, "views.mdb") : result;
+	return result < 0 ? chy_fault_set(fault, result, view->path, 0, NULL) : result;
 }
 
 int chy_view_counts(struct chy_view *view, uint64_t as_of, json_t **out, struct chy_fault *fault)
@@ -254,7 +252,7 @@ int chy_view_counts(struct chy_view *view, uint64_t as_of, json_t **out, struct 
 	result = chy_counts_get(txn, as_of, &counts);
 	chy_store_abort(txn);
 	if (result)
-		return chy_fault_set(fault, result, view->directory, 0, "views.mdb");
+		return chy_fault_set(fault, result, view->path, 0, NULL);
 	*out = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "documents",
 		(json_int_t)counts.documents, "sightings", (json_int_t)counts.sightings, "rejected",
 		(json_int_t)counts.rejected, "events", (json_int_t)counts.events, "withdrawn",

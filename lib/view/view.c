@@ -21,17 +21,18 @@ static int open_view(
 	const char *directory, unsigned flags, struct chy_view **out, struct chy_fault *fault)
 {
 	struct chy_view *view = calloc(1, sizeof(*view));
-	char path[4096];
 	int result;
 
 	if (!view)
 		return chy_fault_set(fault, CHY_EMEM, directory, 0, NULL);
 	view->lock = -1;
-	snprintf(path, sizeof(path), "%s/views.mdb", directory);
 	view->directory = strdup(directory);
-	result = view->directory ? chy_store_open(path, flags | CHY_STORE_DERIVED, chy_view_tables,
-					   CHY_VIEW_TABLES, &view->store, fault)
-				 : chy_fault_set(fault, CHY_EMEM, directory, 0, NULL);
+	if (asprintf(&view->path, "%s/views.mdb", directory) < 0)
+		view->path = NULL;
+	result = view->directory && view->path
+			 ? chy_store_open(view->path, flags | CHY_STORE_DERIVED, chy_view_tables,
+				   CHY_VIEW_TABLES, &view->store, fault)
+			 : chy_fault_set(fault, CHY_EMEM, directory, 0, NULL);
 	if (result) {
 		chy_view_close(view);
 		return result;
@@ -40,9 +41,49 @@ static int open_view(
 	return CHY_OK;
 }
 
+static bool meta_is(struct chy_store_txn *txn, const char *key, const char *value)
+{
+	struct chy_str found;
+
+	return chy_store_get(txn, CHY_VIEW_META, chy_str_from(key), &found) == CHY_OK &&
+	       chy_str_is(found, value);
+}
+
 int chy_view_open(const char *directory, struct chy_view **out, struct chy_fault *fault)
 {
-	return open_view(directory, CHY_STORE_READ_ONLY, out, fault);
+	struct chy_store_txn *txn;
+	struct chy_view *view;
+	bool same;
+	int result = open_view(directory, CHY_STORE_READ_ONLY, &view, fault);
+
+	if (result)
+		return result;
+	result = chy_store_begin(view->store, false, &txn, fault);
+	if (!result) {
+		same = meta_is(txn, "edition", CHY_VIEW_EDITION);
+		chy_store_abort(txn);
+		if (!same)
+			result = chy_fault_set(fault, CHY_EVERSION, view->path, 0,
+				"the views are of another edition");
+	}
+	if (result) {
+		chy_view_close(view);
+		return result;
+	}
+	*out = view;
+	return CHY_OK;
+}
+
+bool chy_view_is_of(struct chy_view *view, const struct chy_archive *archive)
+{
+	struct chy_store_txn *txn;
+	bool same;
+
+	if (chy_store_begin(view->store, false, &txn, NULL))
+		return false;
+	same = meta_is(txn, "uuid", chy_archive_uuid(archive));
+	chy_store_abort(txn);
+	return same;
 }
 
 static int lock_views(const char *directory, int *out, struct chy_fault *fault)
@@ -61,14 +102,6 @@ static int lock_views(const char *directory, int *out, struct chy_fault *fault)
 	}
 	*out = fd;
 	return CHY_OK;
-}
-
-static bool meta_is(struct chy_store_txn *txn, const char *key, const char *value)
-{
-	struct chy_str found;
-
-	return chy_store_get(txn, CHY_VIEW_META, chy_str_from(key), &found) == CHY_OK &&
-	       chy_str_is(found, value);
 }
 
 static uint64_t position(struct chy_store_txn *txn)
@@ -114,32 +147,68 @@ static int begin_afresh(struct chy_view *view, struct chy_archive *archive, stru
 			chy_str_from(chy_archive_uuid(archive)));
 	if (result) {
 		chy_store_abort(txn);
-		return chy_fault_set(fault, result, view->directory, 0, NULL);
+		return chy_fault_set(fault, result, view->path, 0, NULL);
 	}
 	return chy_store_commit(txn, fault);
+}
+
+/* The file, made where it is absent, and belonging to this log. */
+static int open_for(const char *directory, struct chy_archive *archive, struct chy_view **out,
+	struct chy_fault *fault)
+{
+	int result = open_view(directory, CHY_STORE_CREATE, out, fault);
+
+	if (result)
+		return result;
+	if (!of_this_log(*out, archive, fault))
+		result = begin_afresh(*out, archive, fault);
+	if (result)
+		chy_view_close(*out);
+	return result;
+}
+
+static void remove_file(const char *directory)
+{
+	static const char *const names[] = {"views.mdb", "views.mdb-lock"};
+	char path[4096];
+
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		unlink(path);
+	}
 }
 
 int chy_view_open_writer(const char *directory, struct chy_archive *archive, struct chy_view **out,
 	struct chy_fault *fault)
 {
 	struct chy_view *view = NULL;
-	int lock = -1, result = lock_views(directory, &lock, fault);
+	int lock, result = lock_views(directory, &lock, fault);
 
 	if (result)
 		return result;
-	result = open_view(directory, CHY_STORE_CREATE, &view, fault);
-	if (result || !view) {
+	result = open_for(directory, archive, &view, fault);
+	if (result == CHY_EDAMAGED) {
+		/* What is derived is not worth mending. */
+		remove_file(directory);
+		result = open_for(directory, archive, &view, fault);
+	}
+	if (result) {
 		close(lock);
 		return result;
 	}
 	view->lock = lock;
-	if (!of_this_log(view, archive, fault))
-		result = begin_afresh(view, archive, fault);
-	if (result) {
-		chy_view_close(view);
-		return result;
-	}
 	*out = view;
+	return CHY_OK;
+}
+
+int chy_view_discard(const char *directory, struct chy_fault *fault)
+{
+	int lock, result = lock_views(directory, &lock, fault);
+
+	if (result)
+		return result;
+	remove_file(directory);
+	close(lock);
 	return CHY_OK;
 }
 
@@ -151,6 +220,7 @@ void chy_view_close(struct chy_view *view)
 	if (view->lock >= 0)
 		close(view->lock);
 	free(view->directory);
+	free(view->path);
 	free(view);
 }
 
@@ -179,7 +249,7 @@ int chy_view_clear(struct chy_view *view, struct chy_fault *fault)
 		result = chy_store_delete(txn, CHY_VIEW_META, CHY_STR("seq"));
 	if (result < 0 || result == CHY_STORE_FULL) {
 		chy_store_abort(txn);
-		return chy_fault_set(fault, result, view->directory, 0, NULL);
+		return chy_fault_set(fault, result, view->path, 0, NULL);
 	}
 	return chy_store_commit(txn, fault);
 }
@@ -220,7 +290,7 @@ int chy_view_digest(struct chy_view *view, struct chy_hash *out, struct chy_faul
 		result = add_table(txn, table, &hasher);
 	chy_store_abort(txn);
 	if (result)
-		return chy_fault_set(fault, result, view->directory, 0, NULL);
+		return chy_fault_set(fault, result, view->path, 0, NULL);
 	chy_hasher_finish(&hasher, out);
 	return CHY_OK;
 }

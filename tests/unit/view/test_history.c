@@ -204,6 +204,26 @@ static void views_of_another_archive_are_made_again(void **state)
 	place_remove(&other);
 }
 
+static void damaged_views_are_made_again(void **state)
+{
+	struct place *place = *state;
+	char path[128], digest[CHY_HASH_HEX], again[CHY_HASH_HEX];
+	struct chy_view *view;
+	struct chy_fault fault;
+	FILE *file;
+
+	digest_of_whole(place, digest);
+	snprintf(path, sizeof(path), "%s/views.mdb", place->directory);
+	file = fopen(path, "wb");
+	assert_non_null(file);
+	for (int i = 0; i < 4000; i++)
+		fputs("no views ", file);
+	fclose(file);
+	assert_int_equal(chy_view_open(place->directory, &view, &fault), CHY_EDAMAGED);
+	digest_of_whole(place, again);
+	assert_string_equal(digest, again);
+}
+
 static void two_do_not_follow_at_once(void **state)
 {
 	const struct place *place = *state;
@@ -276,6 +296,7 @@ int main(void)
 			cleared_views_come_back_the_same, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			views_of_another_archive_are_made_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(damaged_views_are_made_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(two_do_not_follow_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			without_views_there_is_nothing_to_read, set_up, tear_down),
