@@ -264,19 +264,22 @@ static void on_exit_of(uv_process_t *process, int64_t status, int signal)
 static int spawn(struct worker *worker)
 {
 	struct daemon *daemon = worker->daemon;
-	char megabytes[32];
+	char megabytes[32], program[4096];
+	size_t program_size = sizeof(program);
 	char *arguments[] = {"chanceryd", "--worker", megabytes, NULL};
 	uv_stdio_container_t stdio[3] = {{.flags = UV_CREATE_PIPE | UV_READABLE_PIPE,
 						 .data.stream = (uv_stream_t *)&worker->in},
 		{.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE,
 			.data.stream = (uv_stream_t *)&worker->out},
 		{.flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO}};
-	uv_process_options_t options = {.file = "/proc/self/exe",
+	uv_process_options_t options = {.file = program,
 		.args = arguments,
 		.stdio = stdio,
 		.stdio_count = 3,
 		.exit_cb = on_exit_of};
 
+	if (uv_exepath(program, &program_size))
+		snprintf(program, sizeof(program), "/proc/self/exe");
 	snprintf(megabytes, sizeof(megabytes), "%ld", daemon->config.worker_megabytes);
 	return uv_spawn(&daemon->loop, &worker->process, &options);
 }
