@@ -643,7 +643,7 @@ static struct chy_str speaker_name(const struct act *act)
 
 static void emit(struct act *act)
 {
-	const struct chy_when *when = chy_date_of(act->document, act->line, act->trigger);
+	const struct chy_when *when = chy_date_of(act->line, act->trigger);
 	const struct chy_sentence *sentence = act->line->sentence;
 	struct chy_event *event = new_event(act->document);
 

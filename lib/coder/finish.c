@@ -168,24 +168,6 @@ struct evidence {
 	uint32_t dispute, line;
 };
 
-static struct chy_str token_key(
-	const struct chy_line *line, uint32_t token, uint32_t n, char *room, size_t size)
-{
-	size_t used = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		struct chy_str part = line->folded[token + i];
-
-		if (used + part.size + 2 > size)
-			return (struct chy_str){"", 0};
-		if (i)
-			room[used++] = ' ';
-		memcpy(room + used, part.data, part.size);
-		used += part.size;
-	}
-	return (struct chy_str){room, used};
-}
-
 static size_t note_places(const struct chy_document *document, uint32_t number,
 	struct evidence *out, size_t count, size_t room)
 {
@@ -196,7 +178,7 @@ static size_t note_places(const struct chy_document *document, uint32_t number,
 
 	for (uint32_t token = 0; token < tokens; token++)
 		for (uint32_t n = 1; n <= 8 && token + n <= tokens; n++) {
-			struct chy_str key = token_key(line, token, n, text, sizeof(text));
+			struct chy_str key = chy_token_key(line, token, n, text, sizeof(text));
 			size_t i = chy_lexicon_find(
 				&c->lexicon, c->places, c->place_count, sizeof(*c->places), key);
 
@@ -214,15 +196,13 @@ static size_t note_places(const struct chy_document *document, uint32_t number,
 	return count;
 }
 
-static size_t claimants_in(const struct chy_document *document, const struct chy_dispute *dispute,
-	const struct chy_event *event)
+static size_t claimants_in(const struct chy_dispute *dispute, const struct chy_event *event)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < dispute->claimant_count; i++)
 		n += has_code(event->actors, event->actor_count, dispute->claimants[i]) ||
 		     has_code(event->recipients, event->recipient_count, dispute->claimants[i]);
-	(void)document;
 	return n;
 }
 
@@ -240,7 +220,7 @@ static void set_disputes(struct chy_document *document, struct chy_event *event,
 	}
 	for (size_t i = 0; i < count && event->dispute_count < 4; i++) {
 		const struct chy_dispute *dispute = &c->entries[evidence[i].dispute];
-		size_t parties = claimants_in(document, dispute, event);
+		size_t parties = claimants_in(dispute, event);
 		bool here = evidence[i].line + 1 == event->sentence, there = false;
 
 		for (size_t j = 0; j < event->dispute_count; j++)
@@ -291,11 +271,11 @@ static void set_issues(struct chy_document *document, struct chy_event *event)
 		const struct chy_dispute *dispute = &c->entries[i];
 		bool told = false, known = over(document, dispute);
 
-		if (known || claimants_in(document, dispute, event) < 2)
+		if (known || claimants_in(dispute, event) < 2)
 			continue;
 		for (size_t k = 0; k < c->dispute_count && !known; k++)
 			known = k != i && chy_str_equal(c->entries[k].issue, dispute->issue) &&
-				claimants_in(document, &c->entries[k], event) > 1 &&
+				claimants_in(&c->entries[k], event) > 1 &&
 				!over(document, &c->entries[k]);
 		for (size_t k = 0; k < event->dispute_count && !known; k++)
 			known = chy_str_equal(event->disputes[k], dispute->id);

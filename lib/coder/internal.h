@@ -124,6 +124,11 @@ static inline bool chy_word_kind(
 uint32_t chy_word_run(const struct chy_coder *coder, const struct chy_line *line, uint32_t token,
 	const char *kind, struct chy_str *out);
 
+/* n tokens from `token` on as one folded key, parted by one space, written to
+ * room; empty where it does not fit. */
+struct chy_str chy_token_key(
+	const struct chy_line *line, uint32_t token, uint32_t n, char *room, size_t size);
+
 /* -- tree (tree.c) */
 bool chy_line_init(
 	struct chy_document *document, struct chy_line *line, const struct chy_sentence *sentence);
@@ -177,8 +182,7 @@ void chy_find_speaker(struct chy_document *document, struct chy_line *line);
 /* -- dates (when.c) */
 void chy_find_dates(struct chy_document *document, struct chy_line *line);
 /* The date of an act: the nearest one of its clause; NULL for none. */
-const struct chy_when *chy_date_of(
-	const struct chy_document *document, const struct chy_line *line, int32_t trigger);
+const struct chy_when *chy_date_of(const struct chy_line *line, int32_t trigger);
 
 /* -- acts (act.c), finish (finish.c) */
 void chy_find_acts(struct chy_document *document, struct chy_line *line, uint32_t number);

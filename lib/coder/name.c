@@ -40,25 +40,6 @@ static bool all_capitals(struct chy_str text)
 	return capital(text);
 }
 
-/* The tokens from `token`, n of them, as one key. */
-static struct chy_str joined(
-	const struct scan *scan, uint32_t token, uint32_t n, char *room, size_t size)
-{
-	size_t used = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		struct chy_str part = scan->line->folded[token + i];
-
-		if (used + part.size + 2 > size)
-			return (struct chy_str){"", 0};
-		if (i)
-			room[used++] = ' ';
-		memcpy(room + used, part.data, part.size);
-		used += part.size;
-	}
-	return (struct chy_str){room, used};
-}
-
 static int year_of(const struct chy_document *document)
 {
 	return document->dated ? document->date.year : 0;
@@ -187,7 +168,7 @@ static uint32_t find_term(struct scan *scan, uint32_t token)
 		    scan, c->terms, c->term_count, sizeof(*c->terms), scan->line->folded[token]))
 		return 0;
 	for (uint32_t n = rest < LONGEST_NAME ? rest : LONGEST_NAME; n > 0; n--) {
-		struct chy_str key = joined(scan, token, n, room, sizeof(room));
+		struct chy_str key = chy_token_key(scan->line, token, n, room, sizeof(room));
 		const struct chy_lex_term *term = key.size ? best_term(scan, key, token) : NULL;
 		struct chy_mention *mention;
 
@@ -313,7 +294,7 @@ static uint32_t find_person(struct scan *scan, uint32_t token)
 			scan->line->folded[token]))
 		return 0;
 	for (uint32_t n = rest < 6 ? rest : 6; n > 1; n--) {
-		struct chy_str key = joined(scan, token, n, room, sizeof(room));
+		struct chy_str key = chy_token_key(scan->line, token, n, room, sizeof(room));
 		const struct chy_lex_person *person;
 		struct chy_mention *mention;
 		bool unique;

@@ -65,7 +65,7 @@ static bool has_quotation(const struct chy_line *line)
 }
 
 /* Whoever is named first outside the quotation, where no verb of saying is. */
-static bool announced(struct chy_document *document, struct chy_line *line)
+static bool announced(struct chy_line *line)
 {
 	for (size_t i = 0; i < line->mention_count; i++) {
 		const struct chy_mention *mention = &line->mentions[i];
@@ -76,7 +76,6 @@ static bool announced(struct chy_document *document, struct chy_line *line)
 		chy_side_add(&line->speaker, &mention->party);
 		return true;
 	}
-	(void)document;
 	return false;
 }
 
@@ -88,7 +87,7 @@ void chy_find_speaker(struct chy_document *document, struct chy_line *line)
 		if (!line->quoted[i] && says(document, line, (int32_t)i))
 			found = speak(document, line, (int32_t)i);
 	if (!found && quotation)
-		found = announced(document, line);
+		found = announced(line);
 	if (found) {
 		document->last_speaker = line->speaker;
 	} else {

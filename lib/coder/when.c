@@ -468,8 +468,7 @@ static int32_t clause_of(const struct chy_line *line, int32_t word)
 	return CHY_NONE;
 }
 
-const struct chy_when *chy_date_of(
-	const struct chy_document *document, const struct chy_line *line, int32_t trigger)
+const struct chy_when *chy_date_of(const struct chy_line *line, int32_t trigger)
 {
 	const struct chy_when *best = NULL;
 	int32_t clause = clause_of(line, trigger), nearest = INT32_MAX;
@@ -490,7 +489,6 @@ const struct chy_when *chy_date_of(
 			best = when;
 		}
 	}
-	(void)document;
 	/* The sentence's only date, close by, is the act's wherever it hangs. */
 	if (!best && line->when_count == 1 && line->whens[0].first + REACH > (uint32_t)trigger &&
 		line->whens[0].first < (uint32_t)trigger + REACH)

@@ -75,3 +75,21 @@ uint32_t chy_word_run(const struct chy_coder *coder, const struct chy_line *line
 	}
 	return best;
 }
+
+struct chy_str chy_token_key(
+	const struct chy_line *line, uint32_t token, uint32_t n, char *room, size_t size)
+{
+	size_t used = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct chy_str part = line->folded[token + i];
+
+		if (used + part.size + 2 > size)
+			return (struct chy_str){"", 0};
+		if (i)
+			room[used++] = ' ';
+		memcpy(room + used, part.data, part.size);
+		used += part.size;
+	}
+	return (struct chy_str){room, used};
+}
