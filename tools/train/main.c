@@ -100,26 +100,29 @@ static void add_treebank(struct options *o, char *argument, bool also)
 	o->train_count += also;
 }
 
+static const struct option options[] = {{"language", 1, 0, 'l'}, {"train", 1, 0, 't'},
+	{"also", 1, 0, 'a'}, {"dev", 1, 0, 'd'}, {"out", 1, 0, 'o'}, {"name", 1, 0, 'n'},
+	{"rounds", 1, 0, 'r'}, {"seed", 1, 0, 's'}, {"checkpoint", 1, 0, 'c'},
+	{"contractions", 1, 0, 'C'}, {"set", 1, 0, 'S'}, {"help", 0, 0, 'h'}, {0}};
+
+static const struct options defaults = {.train_count = 1,
+	.rounds = 30,
+	.seed = 1,
+	.hidden = 128,
+	.layers = 3,
+	.tag_layer = 1,
+	.embedding = 128,
+	.batch = BATCH_WORDS,
+	.buckets = 24000,
+	.tag_hidden = 128,
+	.rate = 0.002f,
+	.name = ""};
+
 static void read_options(struct options *o, int argc, char **argv)
 {
-	static const struct option options[] = {{"language", 1, 0, 'l'}, {"train", 1, 0, 't'},
-		{"also", 1, 0, 'a'}, {"dev", 1, 0, 'd'}, {"out", 1, 0, 'o'}, {"name", 1, 0, 'n'},
-		{"rounds", 1, 0, 'r'}, {"seed", 1, 0, 's'}, {"checkpoint", 1, 0, 'c'},
-		{"contractions", 1, 0, 'C'}, {"set", 1, 0, 'S'}, {"help", 0, 0, 'h'}, {0}};
 	int c;
 
-	*o = (struct options){.train_count = 1,
-		.rounds = 30,
-		.seed = 1,
-		.hidden = 128,
-		.layers = 3,
-		.tag_layer = 1,
-		.embedding = 128,
-		.batch = BATCH_WORDS,
-		.buckets = 24000,
-		.tag_hidden = 128,
-		.rate = 0.002f,
-		.name = ""};
+	*o = defaults;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
 		case 'l':
