@@ -42,13 +42,18 @@ struct tree {
 	uint64_t branches, leaves, overflows, entries, root;
 };
 
+/* The file has two trees: of free pages, and of the tables by their names, each
+ * of which is a tree again. */
+enum kind { FREE_PAGES, TABLES, TABLE };
+
 struct check {
 	int fd;
 	size_t page_size;
 	uint64_t last_page, transaction, found;
 	unsigned char *seen; /* a byte for each page */
 	struct tree counted;
-	bool integer_keys;
+	enum kind kind; /* of the tree that is being walked */
+	bool no_memory;
 	unsigned char (*pages)[65536];
 	chy_store_report *report;
 	void *user;
@@ -125,7 +130,7 @@ static int compare(const struct check *check, struct key a, struct key b)
 	size_t size = a.size < b.size ? a.size : b.size;
 	int order;
 
-	if (check->integer_keys && a.size == 8 && b.size == 8) {
+	if (check->kind == FREE_PAGES && a.size == 8 && b.size == 8) {
 		uint64_t x = number(a.data, 8), y = number(b.data, 8);
 
 		return x < y ? -1 : x > y;
@@ -203,9 +208,10 @@ static const char *page_fault(
 
 /* -- trees ---------------------------------------------------------------- */
 
-static void walk_tree(struct check *check, const struct tree *tree, bool integer_keys);
+static void walk_tree(struct check *check, const struct tree *tree, enum kind kind);
 
-static void check_overflow(struct check *check, const unsigned char *node)
+/* Whether the pages of a large value are where they are said to be. */
+static bool check_overflow(struct check *check, const unsigned char *node)
 {
 	unsigned char head[HEADER];
 	uint64_t first = number(node + NODE + number(node + 6, 2), 8), size = number(node, 4);
@@ -213,13 +219,17 @@ static void check_overflow(struct check *check, const unsigned char *node)
 
 	for (uint64_t i = 0; i < pages; i++)
 		if (!mark(check, first + i, USED))
-			return;
+			return false;
 	check->counted.overflows += pages;
-	if (!read_page(check, first, head, sizeof(head)))
+	if (!read_page(check, first, head, sizeof(head))) {
 		tell(check, first, "cannot be read");
-	else if (number(head, 8) != first || number(head + 10, 2) != OVERFLOW ||
-		 number(head + 12, 4) != pages)
-		tell(check, first, "is not the head of the large value that is said to be there");
+		return false;
+	}
+	if (number(head, 8) == first && number(head + 10, 2) == OVERFLOW &&
+		number(head + 12, 4) == pages)
+		return true;
+	tell(check, first, "is not the head of the large value that is said to be there");
+	return false;
 }
 
 static void check_free_list(
@@ -235,45 +245,63 @@ static void check_free_list(
 		mark(check, number(list + 8 * i, 8), FREE);
 }
 
-/* A list of free pages too long for its page lies in pages of its own. */
+/* A list of free pages too long for its page lies in pages of its own, which
+ * check_overflow has found inside the file: that bounds its size. */
 static void check_long_free_list(struct check *check, const unsigned char *node)
 {
 	uint64_t first = number(node + NODE + number(node + 6, 2), 8), size = number(node, 4);
 	unsigned char *list = malloc(size + HEADER);
 
-	if (list && pread(check->fd, list, size + HEADER, (off_t)(first * check->page_size)) ==
-			    (ssize_t)(size + HEADER))
+	if (!list)
+		check->no_memory = true;
+	else if (pread(check->fd, list, size + HEADER, (off_t)(first * check->page_size)) ==
+		 (ssize_t)(size + HEADER))
 		check_free_list(check, first, list + HEADER, size);
 	else
 		tell(check, first, "cannot be read");
 	free(list);
 }
 
+static void check_table(struct check *check, uint64_t page, const unsigned char *node)
+{
+	struct tree table, outer = check->counted;
+
+	if (number(node + 4, 2) != SUB || number(node, 4) != DATABASE) {
+		tell(check, page, "an entry of the table of tables is no table");
+		return;
+	}
+	table = tree_at(node + NODE + number(node + 6, 2));
+	walk_tree(check, &table, TABLE);
+	check->counted = outer;
+	check->kind = TABLES;
+}
+
+/* What was freed by a transaction is listed under its number. */
+static void check_freed(struct check *check, uint64_t page, const unsigned char *node)
+{
+	struct key key = key_of(node);
+
+	if (key.size != 8 || number(key.data, 8) > check->transaction)
+		tell(check, page, "pages were freed by no transaction");
+	if (!(number(node + 4, 2) & BIG))
+		check_free_list(check, page, key.data + key.size, number(node, 4));
+	else if (check_overflow(check, node))
+		check_long_free_list(check, node);
+}
+
 static void check_leaf_node(struct check *check, uint64_t page, const unsigned char *node)
 {
 	unsigned flags = (unsigned)number(node + 4, 2);
-	const unsigned char *data = node + NODE + number(node + 6, 2);
 
 	check->counted.entries++;
-	if (flags & ~(unsigned)(BIG | SUB) || (flags & (BIG | SUB)) == (BIG | SUB) ||
-		((flags & SUB) && number(node, 4) != DATABASE)) {
+	if (check->kind == TABLES)
+		check_table(check, page, node);
+	else if (flags & ~(unsigned)BIG)
 		tell(check, page, "a node is of no known kind");
-		return;
-	}
-	if (flags & BIG)
+	else if (check->kind == FREE_PAGES)
+		check_freed(check, page, node);
+	else if (flags & BIG)
 		check_overflow(check, node);
-	if (flags & SUB) {
-		struct tree inner = tree_at(data), outer = check->counted;
-
-		walk_tree(check, &inner, false);
-		check->counted = outer;
-		check->integer_keys = false;
-	} else if (check->integer_keys) {
-		if (flags & BIG)
-			check_long_free_list(check, node);
-		else
-			check_free_list(check, page, data, number(node, 4));
-	}
 }
 
 static bool in_order(struct check *check, uint64_t page, const unsigned char *bytes, size_t first,
@@ -329,22 +357,22 @@ static void walk_page(struct check *check, uint64_t page, unsigned level, unsign
 }
 
 /* The tree of free pages keeps the file's own flags in its. */
-static bool known_flags(unsigned flags, bool free_pages)
+static bool known_flags(unsigned flags, enum kind kind)
 {
-	if (!free_pages)
+	if (kind != FREE_PAGES)
 		return flags == 0;
 	return flags == MDB_INTEGERKEY || flags == (MDB_INTEGERKEY | MDB_NOSUBDIR);
 }
 
-static void walk_tree(struct check *check, const struct tree *tree, bool integer_keys)
+static void walk_tree(struct check *check, const struct tree *tree, enum kind kind)
 {
 	struct key none = {NULL, 0};
 	unsigned char(*outer)[65536] = check->pages;
 	struct tree *counted = &check->counted;
 
 	*counted = (struct tree){0};
-	check->integer_keys = integer_keys;
-	if (!known_flags(tree->flags, integer_keys) || tree->depth > DEEPEST ||
+	check->kind = kind;
+	if (!known_flags(tree->flags, kind) || tree->depth > DEEPEST ||
 		(tree->root == no_root) != (tree->depth == 0)) {
 		tell(check, tree->root == no_root ? 0 : tree->root,
 			"the root of a table makes no sense");
@@ -356,6 +384,8 @@ static void walk_tree(struct check *check, const struct tree *tree, bool integer
 	check->pages = malloc(DEEPEST * sizeof(*check->pages));
 	if (check->pages)
 		walk_page(check, tree->root, 0, tree->depth, none, none);
+	else
+		check->no_memory = true;
 	free(check->pages);
 	check->pages = outer;
 	if (counted->branches != tree->branches || counted->leaves != tree->leaves ||
@@ -399,11 +429,18 @@ static bool read_meta(struct check *check, const unsigned char *bytes, uint64_t 
 	return true;
 }
 
-static void check_accounts(struct check *check)
+/* Pages that a transaction took and gave back at once were never written: the
+ * file may end before the last of them. */
+static void check_accounts(struct check *check, uint64_t file_size)
 {
-	for (uint64_t page = 2; page <= check->last_page; page++)
+	uint64_t present = file_size / check->page_size;
+
+	for (uint64_t page = 2; page <= check->last_page; page++) {
 		if (!check->seen[page])
 			tell(check, page, "is neither used nor free");
+		else if (check->seen[page] == USED && page >= present)
+			tell(check, page, "lies behind the end of the file");
+	}
 }
 
 static void walk_file(struct check *check, const unsigned char *meta)
@@ -412,20 +449,51 @@ static void walk_file(struct check *check, const unsigned char *meta)
 	struct tree tables = tree_at(meta + MAGIC_AT + 24 + DATABASE);
 	struct stat info;
 
-	if (fstat(check->fd, &info) ||
-		(uint64_t)info.st_size / check->page_size > UINT32_MAX * 64ull ||
-		(uint64_t)info.st_size < (check->last_page + 1) * check->page_size) {
-		tell(check, check->last_page, "the file ends before its last page");
+	if (fstat(check->fd, &info)) {
+		tell(check, 0, "cannot be read");
+		return;
+	}
+	/* The map is far larger than what it holds, but not by this much. */
+	if (check->last_page / 1024 > (uint64_t)info.st_size / check->page_size) {
+		tell(check, check->last_page, "is far behind the end of the file");
 		return;
 	}
 	check->seen = calloc(check->last_page + 1, 1);
-	if (!check->seen)
+	if (!check->seen) {
+		check->no_memory = true;
 		return;
-	walk_tree(check, &tables, false);
-	walk_tree(check, &free_pages, true);
-	if (!check->found)
-		check_accounts(check);
+	}
+	walk_tree(check, &tables, TABLES);
+	walk_tree(check, &free_pages, FREE_PAGES);
+	if (!check->found && !check->no_memory)
+		check_accounts(check, (uint64_t)info.st_size);
 	free(check->seen);
+}
+
+/* The size of the file's pages, from its first; this machine's where it is
+ * nonsense, which is told later. */
+static size_t page_size_of(const unsigned char *meta_page)
+{
+	uint64_t size = number(meta_page + MAGIC_AT + 24, 4);
+
+	return size >= 512 && size <= 65536 && !(size & (size - 1)) ? (size_t)size : 4096;
+}
+
+/* Both meta pages as they were at one moment: a writer may be at them. */
+static bool read_metas(struct check *check, unsigned char (*metas)[META_SIZE])
+{
+	unsigned char again[META_SIZE];
+
+	do {
+		for (unsigned page = 0; page < 2; page++) {
+			if (!read_page(check, page, metas[page], META_SIZE)) {
+				tell(check, page, "cannot be read");
+				return false;
+			}
+			check->page_size = page_size_of(metas[0]);
+		}
+	} while (read_page(check, 0, again, META_SIZE) && memcmp(again, metas[0], META_SIZE) != 0);
+	return true;
 }
 
 /* The newer meta page, both having been looked at; NULL where they cannot be
@@ -435,15 +503,18 @@ static const unsigned char *choose_meta(struct check *check, unsigned char (*met
 	uint64_t transactions[2];
 	size_t newer;
 
-	check->page_size = 4096;
-	if (!read_page(check, 0, metas[0], META_SIZE) || !meta_is_sound(check, 0, metas[0]) ||
-		!read_meta(check, metas[0], 0))
+	if (!read_metas(check, metas))
 		return NULL;
-	transactions[0] = check->transaction;
-	if (!read_page(check, 1, metas[1], META_SIZE) || !meta_is_sound(check, 1, metas[1]) ||
-		!read_meta(check, metas[1], 1))
+	for (unsigned page = 0; page < 2; page++) {
+		if (!meta_is_sound(check, page, metas[page]) ||
+			!read_meta(check, metas[page], page))
+			return NULL;
+		transactions[page] = check->transaction;
+	}
+	if (page_size_of(metas[0]) != page_size_of(metas[1])) {
+		tell(check, 1, "says another page size than page 0");
 		return NULL;
-	transactions[1] = check->transaction;
+	}
 	newer = transactions[1] > transactions[0];
 	if (transactions[newer] - transactions[!newer] > 1 ||
 		(transactions[newer] && (transactions[newer] & 1) != newer)) {
@@ -534,6 +605,8 @@ int chy_store_check(const char *path, chy_store_report *report, void *user, stru
 	chy_buffer_fini(&kept);
 	unpin(env, txn);
 	close(check.fd);
+	if (check.no_memory)
+		return chy_fault_set(fault, CHY_EMEM, path, 0, NULL);
 	return check.found ? chy_fault_set(fault, CHY_EDAMAGED, path, 0, "its pages are damaged")
 			   : CHY_OK;
 }
