@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,22 @@ int chy_record_checked(
 	return CHY_OK;
 }
 
+/* Numbers have no gaps: a log that is said to hold more or fewer records than
+ * its last number says has lost its end. */
+static int check_count(struct chy_snapshot *snapshot, struct chy_fault *fault)
+{
+	uint64_t count;
+	int result = chy_store_count(snapshot->txn, CHY_LOG_RECORDS, &count);
+
+	if (result)
+		return chy_fault_set(fault, result, snapshot->archive->directory, 0, NULL);
+	if (count == snapshot->last_seq)
+		return CHY_OK;
+	return chy_fault_set(fault, CHY_EDAMAGED, snapshot->archive->directory, 0,
+		"the log ends at record %llu and is said to hold %llu",
+		(unsigned long long)snapshot->last_seq, (unsigned long long)count);
+}
+
 /* The last number; the key alone says it, the record is checked when read. */
 static int find_end(struct chy_snapshot *snapshot, struct chy_fault *fault)
 {
@@ -65,7 +82,7 @@ static int find_end(struct chy_snapshot *snapshot, struct chy_fault *fault)
 	else if (result < 0)
 		chy_fault_set(fault, result, snapshot->archive->directory, 0, NULL);
 	chy_store_cursor_close(cursor);
-	return result < 0 ? result : CHY_OK;
+	return result < 0 ? result : check_count(snapshot, fault);
 }
 
 int chy_snapshot_open(
@@ -243,20 +260,40 @@ int chy_snapshot_seq_at(
 	return CHY_OK;
 }
 
+/* An index has no hash of its own, so that what it says is asked of the record.
+ * In canonical JSON these bytes stand for a member and nothing else: within a
+ * string the quotation marks would be escaped. */
+static bool speaks_of(const struct chy_record *record, const char *hex)
+{
+	char member[CHY_HASH_HEX + 16];
+	int size = snprintf(member, sizeof(member), "\"document\":\"%s\"", hex);
+
+	return memmem(record->body.data, record->body.size, member, (size_t)size) != NULL;
+}
+
 int chy_snapshot_document(struct chy_snapshot *snapshot, const struct chy_hash *document,
 	uint64_t *out_seq, struct chy_fault *fault)
 {
+	struct chy_record record;
 	struct chy_str value;
+	char hex[CHY_HASH_HEX];
 	int result =
 		chy_store_get(snapshot->txn, CHY_LOG_DOCUMENTS, chy_hash_str(document), &value);
-	char hex[CHY_HASH_HEX];
 
-	if (result < 0 || (result == CHY_OK && value.size != 8))
-		return chy_fault_set(fault, result < 0 ? result : CHY_EDAMAGED,
-			chy_hash_to_hex(document, hex), 0, "the index of documents");
-	if (result == CHY_OK)
-		*out_seq = chy_seq_from(value);
-	return result;
+	if (result == CHY_NOT_FOUND)
+		return result;
+	chy_hash_to_hex(document, hex);
+	if (result < 0)
+		return chy_fault_set(fault, result, hex, 0, "the index of documents");
+	if (value.size == 8)
+		result = chy_snapshot_record(snapshot, chy_seq_from(value), &record, fault);
+	if (result < 0)
+		return result;
+	if (result == CHY_NOT_FOUND || value.size != 8 || !speaks_of(&record, hex))
+		return chy_fault_set(fault, CHY_EDAMAGED, hex, 0,
+			"the index of documents leads to no record of it");
+	*out_seq = record.seq;
+	return CHY_OK;
 }
 
 /* Half a byte more than whole digits: compares the digits that were given. */

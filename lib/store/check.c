@@ -31,7 +31,8 @@ enum {
 	SUB = 2,
 	MAGIC_AT = HEADER,
 	META_SIZE = HEADER + 8 + 16 + 2 * DATABASE + 16,
-	TRIES = 5
+	TRIES = 5,
+	MOST_TRIES = 1000 /* with no lock to keep a writer off the pages */
 };
 static const uint32_t magic = 0xbeefc0de;
 static const uint64_t no_root = UINT64_MAX;
@@ -53,6 +54,7 @@ struct check {
 	unsigned char *seen; /* a byte for each page */
 	struct tree counted;
 	enum kind kind; /* of the tree that is being walked */
+	bool shallow; /* the trees of the tables are not gone into */
 	bool no_memory;
 	unsigned char (*pages)[65536];
 	chy_store_report *report;
@@ -271,6 +273,11 @@ static void check_table(struct check *check, uint64_t page, const unsigned char 
 		return;
 	}
 	table = tree_at(node + NODE + number(node + 6, 2));
+	if (check->shallow) {
+		if (table.root != no_root)
+			mark(check, table.root, USED);
+		return;
+	}
 	walk_tree(check, &table, TABLE);
 	check->counted = outer;
 	check->kind = TABLES;
@@ -465,7 +472,7 @@ static void walk_file(struct check *check, const unsigned char *meta)
 	}
 	walk_tree(check, &tables, TABLES);
 	walk_tree(check, &free_pages, FREE_PAGES);
-	if (!check->found && !check->no_memory)
+	if (!check->found && !check->no_memory && !check->shallow)
 		check_accounts(check, (uint64_t)info.st_size);
 	free(check->seen);
 }
@@ -554,6 +561,41 @@ static bool has_moved_on(struct check *check, uint64_t transaction)
 	choose_meta(&again, metas);
 	chy_buffer_fini(&unheard);
 	return again.transaction != transaction;
+}
+
+int chy_store_check_present(const char *path, bool derived, struct chy_fault *fault)
+{
+	struct check check = {.shallow = true};
+	unsigned char metas[2][META_SIZE];
+	struct chy_buffer kept;
+	struct problem problem;
+	bool moved = false;
+	int result = CHY_OK;
+
+	check.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (check.fd < 0)
+		return chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
+	chy_buffer_init(&kept);
+	check.kept = &kept;
+	if (derived)
+		choose_meta(&check, metas);
+	for (int tries = 0; !derived && tries < MOST_TRIES; tries++) {
+		uint64_t transaction = check_once(&check, &kept);
+
+		moved = check.found && has_moved_on(&check, transaction);
+		if (!moved)
+			break;
+	}
+	close(check.fd);
+	if (check.no_memory)
+		result = chy_fault_set(fault, CHY_EMEM, path, 0, NULL);
+	else if (kept.size >= sizeof(problem) && !moved) {
+		memcpy(&problem, kept.data, sizeof(problem));
+		result = chy_fault_set(fault, CHY_EDAMAGED, path, 0, "page %llu %s",
+			(unsigned long long)problem.page, problem.what);
+	}
+	chy_buffer_fini(&kept);
+	return result;
 }
 
 /* A reader's place in the lock table: while it is held, no page that a present

@@ -29,17 +29,25 @@ static const struct {
 	{0x65735546, "FUSE"},
 };
 
+const char *chy_store_refused_filesystem(uint32_t kind)
+{
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (kind == refused[i].magic)
+			return refused[i].name;
+	return NULL;
+}
+
 int chy_store_check_filesystem(const char *path, struct chy_fault *fault)
 {
 	struct statfs info;
+	const char *name;
 
 	if (statfs(path, &info))
 		return chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		if ((uint32_t)info.f_type == refused[i].magic)
-			return chy_fault_set(fault, CHY_EUNSUPPORTED, path, 0,
-				"it lies on a network file system (%s); an archive needs a local "
-				"one",
-				refused[i].name);
+	name = chy_store_refused_filesystem((uint32_t)info.f_type);
+	if (name)
+		return chy_fault_set(fault, CHY_EUNSUPPORTED, path, 0,
+			"it lies on a network file system (%s); an archive needs a local one",
+			name);
 	return CHY_OK;
 }

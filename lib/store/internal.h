@@ -40,8 +40,20 @@ struct chy_store_cursor {
  * CHY_NOT_FOUND or CHY_STORE_FULL. 0 stays 0. */
 int chy_store_translate(const char *path, int lmdb_code, struct chy_fault *fault);
 
+/* The name of a kind of file system (statfs's f_type) that is refused; NULL for
+ * all others. */
+const char *chy_store_refused_filesystem(uint32_t kind);
+
 /* Refuses file systems on which LMDB's locks and maps do not hold. */
 int chy_store_check_filesystem(const char *path, struct chy_fault *fault);
+
+/* Whether the state that LMDB will take for the present one is. It takes the
+ * later of the two meta pages and the roots in it on trust: one changed number
+ * there would let an older state of the file, with less in it, pass for it. So
+ * the two transactions must follow one another and no root may lie in a page
+ * that is free; for a derived file, which may have many of these, only the
+ * former. Reads a few pages. */
+int chy_store_check_present(const char *path, bool derived, struct chy_fault *fault);
 
 static inline MDB_val chy_store_val(struct chy_str text)
 {

@@ -123,13 +123,20 @@ static int check_place(const char *path, unsigned flags, struct chy_fault *fault
 	char directory[4096];
 	struct stat info;
 
-	if (stat(path, &info) && !(flags & CHY_STORE_CREATE))
+	bool present = stat(path, &info) == 0;
+	int result;
+
+	if (!present && !(flags & CHY_STORE_CREATE))
 		return chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
 	if (!slash)
 		snprintf(directory, sizeof(directory), ".");
 	else
 		snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path) + 1, path);
-	return chy_store_check_filesystem(directory, fault);
+	result = chy_store_check_filesystem(directory, fault);
+	/* A file that another process is only making has no pages yet. */
+	if (!result && present && info.st_size)
+		result = chy_store_check_present(path, flags & CHY_STORE_DERIVED, fault);
+	return result;
 }
 
 int chy_store_open(const char *path, unsigned flags, const char *const *tables, size_t n,

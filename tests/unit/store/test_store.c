@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "internal.h"
 #include "test.h"
 
 enum { FIRST, SECOND };
@@ -406,6 +407,35 @@ static void opening_forgets_readers_that_died(void **state)
 	chy_store_close(store);
 }
 
+static void kinds_of_file_systems_are_told_apart(void **state)
+{
+	static const struct {
+		uint32_t kind;
+		bool refused;
+	} cases[] = {
+		{0x6969, true}, /* NFS */
+		{0xff534d42, true}, /* CIFS */
+		{0xfe534d42, true}, /* SMB2 */
+		{0x517b, true}, /* SMB */
+		{0x01021997, true}, /* 9P */
+		{0x00c36400, true}, /* Ceph */
+		{0x0bd00bd0, true}, /* Lustre */
+		{0x5346414f, true}, /* AFS */
+		{0x65735546, true}, /* FUSE: sshfs and the like */
+		{0xef53, false}, /* ext4 */
+		{0x58465342, false}, /* XFS */
+		{0x9123683e, false}, /* btrfs */
+		{0x2fc12fc1, false}, /* ZFS */
+		{0x01021994, false}, /* tmpfs */
+		{0x794c7630, false}, /* overlayfs */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		if ((chy_store_refused_filesystem(cases[i].kind) != NULL) != cases[i].refused)
+			fail_msg("0x%x", cases[i].kind);
+}
+
 #define IN_A_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 
 int main(void)
@@ -424,6 +454,7 @@ int main(void)
 		IN_A_PLACE(a_reader_follows_a_map_that_another_process_grew),
 		IN_A_PLACE(a_reader_that_sleeps_never_holds_the_writer),
 		IN_A_PLACE(opening_forgets_readers_that_died),
+		cmocka_unit_test(kinds_of_file_systems_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
