@@ -15,7 +15,8 @@ void config_init(struct config *config)
 		.files_in_flight = 64,
 		.file_megabytes = 32,
 		.megabytes_in_flight = 32,
-		.worker_megabytes = 2048};
+		.worker_megabytes = 2048,
+		.article_kilobytes = 1024};
 }
 
 void config_fini(struct config *config)
@@ -107,9 +108,11 @@ int config_read(struct config *config, const char *path)
 		CFG_SIMPLE_INT("worker-megabytes", &config->worker_megabytes),
 		CFG_SIMPLE_INT("files-in-flight", &config->files_in_flight),
 		CFG_SIMPLE_INT("megabytes-in-flight", &config->megabytes_in_flight),
+		CFG_SIMPLE_INT("article-kilobytes", &config->article_kilobytes),
 		CFG_SIMPLE_INT("file-megabytes", &config->file_megabytes), CFG_END()};
 	static const char *const counted[] = {"workers", "rescan-seconds", "worker-seconds",
-		"worker-megabytes", "files-in-flight", "megabytes-in-flight", "file-megabytes"};
+		"worker-megabytes", "files-in-flight", "megabytes-in-flight", "file-megabytes",
+		"article-kilobytes"};
 	char **const targets[] = {&config->inbox, &config->archive, &config->socket,
 		&config->done_directory, &config->rejected_directory, &config->control_group};
 	cfg_t *cfg = cfg_init(options, CFGF_NONE);

@@ -23,7 +23,7 @@ struct config {
 	char *file, *inbox, *archive, *socket, *done_directory, *rejected_directory;
 	char *control_group, *date;
 	long workers, rescan_seconds, worker_seconds, files_in_flight;
-	long file_megabytes, megabytes_in_flight, worker_megabytes;
+	long file_megabytes, megabytes_in_flight, worker_megabytes, article_kilobytes;
 	bool once, remove_done;
 };
 
@@ -51,9 +51,22 @@ void say_fault(int priority, const char *what, const struct chy_fault *fault);
 
 struct daemon;
 
+/* What goes into the log together, of one file: a file of many articles goes
+ * part by part, so that neither its answers nor its records are ever in memory
+ * whole. */
+struct part {
+	struct part *next; /* in the writer's queue */
+	struct file *file;
+	struct chy_entry *entries;
+	size_t entry_count;
+	json_t **bodies; /* owned, for the entries */
+	size_t body_count;
+	size_t weight; /* bytes of the answers that it was made of */
+};
+
 /* One file from the inbox until it has left it. */
 struct file {
-	struct file *next; /* in whatever list it is */
+	struct file *next; /* in the line for a worker */
 	struct daemon *daemon;
 	char *name; /* in the inbox, bytes as they are */
 	char *shown; /* with %XX for what is no text */
@@ -61,18 +74,21 @@ struct file {
 	size_t size;
 	struct stat info;
 	struct chy_hash original;
-	int tries; /* how many workers fell over it */
 
-	/* What goes into the log. */
-	struct chy_entry *entries;
-	size_t entry_count;
-	json_t **bodies; /* owned, for the entries */
-	size_t body_count;
-	char **texts; /* owned, for the blobs */
-	size_t text_count;
+	/* What the workers said of it: articles first, then what was refused. */
+	bool begun, ended;
+	uint64_t count, answered; /* things in it, and those that came */
+	json_int_t range[2]; /* of the thing that comes next */
+	unsigned tries; /* how many workers fell over that */
+	unsigned fallen; /* things that were given up for it */
+
+	struct part *part; /* being filled */
+	size_t parts; /* with the writer */
+	bool stored; /* an entry brings the file's own bytes */
+	bool abandoned; /* stays in the inbox for the next start */
 	bool rejected;
 	char *reason;
-	size_t fresh, sighted;
+	size_t good, fresh, sighted;
 };
 
 /* Opens, checks and reads a file. 0 with *out; CHY_NOT_FOUND where there is
@@ -85,12 +101,14 @@ void file_leave(struct file *file);
 /* Marks for rejection: a document-rejected record is all that goes to the log. */
 int file_reject(struct file *file, const char *code, const char *reason);
 
-/* -- from a worker's answer to entries (entry.c) -------------------------- */
+/* -- from a worker's answers to entries (entry.c) ------------------------- */
 
-/* The entries of a file from a worker's answer. CHY_EINPUT where it makes no
- * sense. */
-int entries_of(struct file *file, const json_t *answer);
+/* Each adds to the part that is being filled. CHY_EINPUT where an answer makes
+ * no sense; then, and on CHY_EMEM, nothing was added. */
+int entry_of_article(struct file *file, json_t *article);
+int entry_of_refusal(struct file *file, const json_t *refusal);
 int entry_of_rejection(struct file *file, const char *code, const char *reason);
+void part_free(struct part *part);
 
 /* -- the inbox (inbox.c) -------------------------------------------------- */
 
@@ -111,6 +129,8 @@ bool inbox_idle(const struct daemon *daemon);
 int pool_open(struct daemon *daemon);
 void pool_close(struct daemon *daemon);
 void pool_give(struct daemon *daemon, struct file *file);
+/* A part of the file is on disk: the worker that waited for it goes on. */
+void pool_go_on(struct daemon *daemon, struct file *file);
 /* What no worker has begun goes back to the inbox. */
 void pool_send_back(struct daemon *daemon);
 /* The worker's own program. */
@@ -121,6 +141,7 @@ int worker_main(size_t megabytes);
 int writer_open(struct daemon *daemon);
 /* Waits until everything queued is written, then stops the thread. */
 void writer_close(struct daemon *daemon);
+/* The part of the file that is filled; at its end, the file when all is done. */
 void writer_give(struct daemon *daemon, struct file *file);
 
 /* -- the control socket (control.c) --------------------------------------- */
@@ -165,7 +186,7 @@ struct daemon {
 	bool writer_runs;
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
-	struct file *queue, *queue_last, *written;
+	struct part *queue, *queue_last, *written;
 	bool stop; /* under the mutex, as is trouble */
 	char trouble[256];
 	bool out_of_room; /* the loop's */

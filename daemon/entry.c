@@ -1,5 +1,5 @@
-/* What a file adds to the log: from a worker's answer, which is believed in
- * its form only. */
+/* What a file adds to the log: from a worker's answers, which are believed in
+ * their form only. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,33 +30,69 @@ static struct chy_hash *once_key(const struct file *file, const json_t *range, c
 	return key;
 }
 
-static json_t *own(struct file *file, json_t *body)
-{
-	json_t **more;
+/* -- parts ---------------------------------------------------------------- */
 
-	if (!body)
-		return NULL;
-	more = realloc(file->bodies, (file->body_count + 1) * sizeof(*more));
+static void clear_entry(struct chy_entry *entry)
+{
+	free((void *)entry->records);
+	free((void *)entry->blobs);
+	free((void *)entry->once);
+	free((void *)entry->document);
+}
+
+void part_free(struct part *part)
+{
+	if (!part)
+		return;
+	for (size_t i = 0; i < part->body_count; i++)
+		json_decref(part->bodies[i]);
+	for (size_t i = 0; i < part->entry_count; i++)
+		clear_entry(&part->entries[i]);
+	free(part->entries);
+	free(part->bodies);
+	free(part);
+}
+
+static struct part *part_of(struct file *file)
+{
+	if (!file->part)
+		file->part = calloc(1, sizeof(*file->part));
+	if (file->part)
+		file->part->file = file;
+	return file->part;
+}
+
+/* The part keeps a reference, so that entries may borrow from it. */
+static bool own(struct part *part, json_t *body)
+{
+	json_t **more = body ? realloc(part->bodies, (part->body_count + 1) * sizeof(*more)) : NULL;
+
 	if (!more) {
 		json_decref(body);
-		return NULL;
+		return false;
 	}
-	file->bodies = more;
-	file->bodies[file->body_count++] = body;
-	return body;
+	part->bodies = more;
+	part->bodies[part->body_count++] = body;
+	return true;
 }
 
-static struct chy_entry *new_entry(struct file *file)
+/* The entry joins the part, or is cleared. */
+static int join(struct part *part, struct chy_entry *entry, int result)
 {
-	struct chy_entry *more = realloc(file->entries, (file->entry_count + 1) * sizeof(*more));
+	struct chy_entry *more = NULL;
 
-	if (!more)
-		return NULL;
-	file->entries = more;
-	more += file->entry_count++;
-	*more = (struct chy_entry){0};
-	return more;
+	if (!result)
+		more = realloc(part->entries, (part->entry_count + 1) * sizeof(*more));
+	if (!more) {
+		clear_entry(entry);
+		return result ? result : CHY_EMEM;
+	}
+	part->entries = more;
+	part->entries[part->entry_count++] = *entry;
+	return CHY_OK;
 }
+
+/* -- what was not taken --------------------------------------------------- */
 
 /* Where the file's own bytes came from. */
 static void set_origin(struct file *file, json_t *body, bool hashed)
@@ -71,128 +107,132 @@ static void set_origin(struct file *file, json_t *body, bool hashed)
 		hashed ? json_string(chy_hash_to_hex(&file->original, hex)) : json_null());
 }
 
-int entry_of_rejection(struct file *file, const char *code, const char *reason)
+static int reject(struct file *file, const char *code, const char *reason, json_t *range)
 {
-	struct chy_entry *entry = new_entry(file);
+	struct part *part = part_of(file);
 	struct chy_record_draft *record = calloc(1, sizeof(*record));
-	json_t *body = own(file,
-		json_pack("{s:s, s:s, s:n}", "code", code, "reason", reason, "original_range"));
+	struct chy_entry entry = {.records = record, .record_count = 1};
+	json_t *body;
 
-	if (!entry || !record || !body) {
+	if (!part || !record) {
 		free(record);
 		return CHY_EMEM;
 	}
+	body = json_pack(
+		"{s:s, s:s, s:O?}", "code", code, "reason", reason, "original_range", range);
+	entry.once = once_key(file, range, range ? "refused" : "rejected");
+	if (!entry.once || !own(part, body))
+		return join(part, &entry, CHY_EMEM);
 	set_origin(file, body, file->bytes != NULL);
 	*record = (struct chy_record_draft){CHY_KIND_DOCUMENT_REJECTED, body};
-	entry->records = record;
-	entry->record_count = 1;
-	entry->once = once_key(file, NULL, "rejected");
-	return entry->once ? CHY_OK : CHY_EMEM;
+	return join(part, &entry, CHY_OK);
+}
+
+int entry_of_rejection(struct file *file, const char *code, const char *reason)
+{
+	return reject(file, code, reason, NULL);
 }
 
 /* A part of the file that could not be read, of a file that was. */
-static int entry_of_refusal(struct file *file, const json_t *refusal)
+int entry_of_refusal(struct file *file, const json_t *refusal)
 {
-	const json_t *range = json_object_get(refusal, "range");
-	int result = entry_of_rejection(file, json_string_value(json_object_get(refusal, "code")),
-		json_string_value(json_object_get(refusal, "reason")));
-	struct chy_entry *entry;
+	json_t *range = json_object_get(refusal, "range");
+	const char *code = json_string_value(json_object_get(refusal, "code"));
+	const char *reason = json_string_value(json_object_get(refusal, "reason"));
+	int result;
 
-	if (result)
-		return result;
-	entry = &file->entries[file->entry_count - 1];
-	json_object_set(entry->records[0].body, "original_range", (json_t *)range);
-	free((void *)entry->once);
-	entry->once = once_key(file, range, "refused");
-	if (!file->reason)
-		file->reason = strdup(json_string_value(json_object_get(refusal, "reason")));
-	return entry->once ? CHY_OK : CHY_EMEM;
+	if (!code || !reason || json_array_size(range) != 2)
+		return CHY_EINPUT;
+	result = reject(file, code, reason, range);
+	if (!result && !file->reason)
+		file->reason = strdup(reason);
+	return result;
 }
 
+/* -- what was taken ------------------------------------------------------- */
+
+/* The first article brings the file's own bytes for all of them. */
 static int set_blobs(struct file *file, struct chy_entry *entry, const json_t *article)
 {
 	struct chy_blob *blobs = calloc(2, sizeof(*blobs));
-	struct chy_str content = chy_json_str(article, "content");
 
 	entry->blobs = blobs;
 	if (!blobs)
 		return CHY_EMEM;
-	entry->blob_count = 2;
-	/* The answer's JSON is kept with the file, so the view stays good. */
-	blobs[0] = (struct chy_blob){*entry->document, content};
-	blobs[1] = (struct chy_blob){file->original, {file->bytes, file->size}};
+	/* The answer is kept with the part, so the view stays good. */
+	blobs[entry->blob_count++] =
+		(struct chy_blob){*entry->document, chy_json_str(article, "content")};
+	if (!file->stored)
+		blobs[entry->blob_count++] =
+			(struct chy_blob){file->original, {file->bytes, file->size}};
 	return CHY_OK;
 }
 
-static json_t *sighting_of(struct file *file, const json_t *document)
+/* The id is what the content says, not what the worker says, and the events
+ * speak of no other document. */
+static bool makes_sense(const json_t *article, struct chy_hash *id)
 {
-	json_t *body = own(
-		file, json_pack("{s:O, s:O?}", "document", json_object_get(document, "document"),
-			      "original_range", json_object_get(document, "original_range")));
+	const json_t *document = json_object_get(article, "document");
+	const json_t *coded = json_object_get(article, "coded");
+	struct chy_str hex = chy_json_str(document, "document");
+	struct chy_str content = chy_json_str(article, "content");
+	struct chy_hash found;
 
-	if (body)
-		set_origin(file, body, true);
-	return body;
+	if (!hex.data || chy_hash_from_hex(hex.data, id) || !content.data ||
+		json_array_size(json_object_get(document, "original_range")) != 2)
+		return false;
+	chy_hash_of(content.data, content.size, &found);
+	return chy_hash_equal(&found, id) &&
+	       (!json_is_object(coded) || json_equal(json_object_get(coded, "document"),
+						  json_object_get(document, "document")));
 }
 
-static int entry_of_article(struct file *file, const json_t *article)
+static int fill(struct file *file, struct chy_entry *entry, json_t *article)
 {
 	json_t *document = json_object_get(article, "document");
 	json_t *coded = json_object_get(article, "coded");
-	struct chy_str hex = chy_json_str(document, "document");
-	struct chy_str content = chy_json_str(article, "content");
+	json_t *range = json_object_get(document, "original_range");
 	struct chy_record_draft *records = calloc(2, sizeof(*records));
-	struct chy_hash *id = malloc(sizeof(*id)), found;
-	struct chy_entry *entry = new_entry(file);
+	json_t *sighting;
 
-	if (entry) {
-		entry->records = records;
-		entry->document = id;
-	}
-	if (!records || !id || !entry) {
-		if (!entry) {
-			free(records);
-			free(id);
-		}
+	entry->records = records;
+	entry->once = once_key(file, range, "article");
+	if (!records || !entry->once)
 		return CHY_EMEM;
-	}
-	if (!hex.data || chy_hash_from_hex(hex.data, id) || !content.data)
-		return CHY_EINPUT;
-	/* The id is what the content says, not what the worker says. */
-	chy_hash_of(content.data, content.size, &found);
-	if (!chy_hash_equal(&found, id))
-		return CHY_EINPUT;
 	set_origin(file, document, true);
 	records[entry->record_count++] =
 		(struct chy_record_draft){CHY_KIND_DOCUMENT_ADDED, document};
 	if (json_is_object(coded))
 		records[entry->record_count++] =
 			(struct chy_record_draft){CHY_KIND_EVENTS_CODED, coded};
-	entry->sighting =
-		(struct chy_record_draft){CHY_KIND_DOCUMENT_SIGHTED, sighting_of(file, document)};
-	entry->once = once_key(file, json_object_get(document, "original_range"), "article");
-	if (!entry->sighting.body || !entry->once)
+	sighting = json_pack("{s:O, s:O}", "document", json_object_get(document, "document"),
+		"original_range", range);
+	if (!own(file->part, sighting))
 		return CHY_EMEM;
+	set_origin(file, sighting, true);
+	entry->sighting = (struct chy_record_draft){CHY_KIND_DOCUMENT_SIGHTED, sighting};
 	return set_blobs(file, entry, article);
 }
 
-int entries_of(struct file *file, const json_t *answer)
+int entry_of_article(struct file *file, json_t *article)
 {
-	const json_t *articles = json_object_get(answer, "articles");
-	const json_t *refusals = json_object_get(answer, "refusals");
-	const char *code = json_string_value(json_object_get(answer, "code"));
-	const char *reason = json_string_value(json_object_get(answer, "reason"));
-	int result = CHY_OK;
+	struct part *part = part_of(file);
+	struct chy_hash *id = malloc(sizeof(*id));
+	struct chy_entry entry = {.document = id};
+	int result;
 
-	if (!own(file, json_incref((json_t *)answer)))
-		return CHY_EMEM;
-	if (code && reason)
-		return file_reject(file, code, reason);
-	if (!json_array_size(articles))
-		return CHY_EINPUT;
-	for (size_t i = 0; i < json_array_size(articles) && !result; i++)
-		result = entry_of_article(file, json_array_get(articles, i));
-	for (size_t i = 0; i < json_array_size(refusals) && !result; i++)
-		result = entry_of_refusal(file, json_array_get(refusals, i));
+	if (!part || !id || !own(part, json_incref(article)))
+		result = CHY_EMEM;
+	else if (!makes_sense(article, id))
+		result = CHY_EINPUT;
+	else
+		result = fill(file, &entry, article);
+	result = part ? join(part, &entry, result) : CHY_EMEM;
+	if (!part)
+		free(id);
+	if (!result) {
+		file->stored = true;
+		file->good++;
+	}
 	return result;
 }

@@ -54,19 +54,7 @@ void file_free(struct file *file)
 {
 	if (!file)
 		return;
-	for (size_t i = 0; i < file->body_count; i++)
-		json_decref(file->bodies[i]);
-	for (size_t i = 0; i < file->text_count; i++)
-		free(file->texts[i]);
-	for (size_t i = 0; i < file->entry_count; i++) {
-		free((void *)file->entries[i].records);
-		free((void *)file->entries[i].blobs);
-		free((void *)file->entries[i].once);
-		free((void *)file->entries[i].document);
-	}
-	free(file->entries);
-	free(file->bodies);
-	free(file->texts);
+	part_free(file->part);
 	free(file->bytes);
 	free(file->reason);
 	free(file->name);
@@ -204,7 +192,7 @@ int file_take(struct daemon *daemon, const char *name, bool settled, struct file
 
 int file_reject(struct file *file, const char *code, const char *reason)
 {
-	file->rejected = true;
+	file->rejected = file->ended = true;
 	free(file->reason);
 	file->reason = strdup(reason);
 	if (!file->reason)

@@ -1,5 +1,11 @@
 /* What goes over the pipe between daemon and worker: a frame is the length of
- * a JSON header and of the bytes after it, each u32 big-endian, then both. */
+ * a JSON header and of the bytes after it, each u32 big-endian, then both.
+ *
+ * To the worker: {"name","time","date","article_bytes","from"} and the file's
+ * bytes. From it, without bytes: {"ready"} once; for a file {"begin":N,"next"},
+ * then {"article","next"} or {"refusal","next"} for each of its N things from
+ * the one that "from" names, then {"end"}; where nothing can be read {"end",
+ * "code","reason"} alone. "next" is where in the file the next thing lies. */
 #pragma once
 
 #include <stddef.h>
@@ -7,7 +13,7 @@
 
 #include "chancery/json.h"
 
-enum { FRAME_HEAD = 8 };
+enum { FRAME_HEAD = 8, LARGEST_ANSWER = 16 << 20 };
 
 static inline void frame_put(unsigned char out[FRAME_HEAD], size_t header, size_t payload)
 {

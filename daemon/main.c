@@ -49,15 +49,17 @@ static void tell_systemd(struct daemon *daemon)
 
 void daemon_file_done(struct daemon *daemon, struct file *file)
 {
-	daemon->documents += file->fresh;
-	daemon->sightings += file->sighted;
-	daemon->rejected += file->rejected;
 	daemon->files--;
 	daemon->bytes -= file->size;
-	if (!file->rejected)
-		say(SAY_INFO, "%s: %zu new, %zu seen before", file->shown, file->fresh,
-			file->sighted);
-	file_leave(file);
+	if (file->abandoned) {
+		inbox_forget(daemon, file->name, NULL);
+	} else {
+		daemon->rejected += file->rejected;
+		if (!file->rejected)
+			say(SAY_INFO, "%s: %zu new, %zu seen before", file->shown, file->fresh,
+				file->sighted);
+		file_leave(file);
+	}
 	file_free(file);
 	tell_systemd(daemon);
 }
@@ -121,6 +123,7 @@ static void reload(struct daemon *daemon)
 		daemon->config.files_in_flight = fresh.files_in_flight;
 		daemon->config.megabytes_in_flight = fresh.megabytes_in_flight;
 		daemon->config.file_megabytes = fresh.file_megabytes;
+		daemon->config.article_kilobytes = fresh.article_kilobytes;
 		daemon->config.remove_done = fresh.remove_done;
 		say(SAY_NOTICE, "the configuration was read again (limits and times; inbox and "
 				"archive need a restart)");

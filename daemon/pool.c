@@ -16,6 +16,8 @@ struct worker {
 	uv_write_t write;
 	struct file *file; /* that it works on */
 	bool alive, ready, stuck;
+	bool writing; /* its document is on the way to it */
+	bool waits; /* for the writer */
 	int open_handles;
 
 	unsigned char head[FRAME_HEAD];
@@ -25,6 +27,10 @@ struct worker {
 	unsigned quick_deaths;
 	uint64_t started;
 };
+
+/* How much of a file's answers is handed to the writer at a time, how many such
+ * parts may wait for it, and how many things of a file are given up one by one. */
+enum { PART_SIZE = 512 << 10, PARTS_AHEAD = 2, MOST_FALLEN = 10 };
 
 static void start(struct worker *worker);
 
@@ -51,110 +57,7 @@ static struct file *next_in_line(struct daemon *daemon)
 	return file;
 }
 
-static void finish(struct worker *worker, struct file *file)
-{
-	worker->file = NULL;
-	writer_give(worker->daemon, file);
-}
-
-/* A document that a worker fell over is tried once more, alone to blame. */
-static void try_again(struct worker *worker, const char *why)
-{
-	struct file *file = worker->file;
-	char reason[160];
-
-	worker->file = NULL;
-	if (!file)
-		return;
-	if (++file->tries < 2) {
-		say(SAY_WARNING, "a worker %s over %s; it is tried once more", why, file->shown);
-		wait_in_line(worker->daemon, file);
-		return;
-	}
-	snprintf(reason, sizeof(reason), "two workers %s over it", why);
-	say(SAY_WARNING, "%s is rejected: %s", file->shown, reason);
-	if (file_reject(file, "worker", reason))
-		say(SAY_ERROR, "no memory to reject %s", file->shown);
-	writer_give(worker->daemon, file);
-}
-
-static void take_answer(struct worker *worker, size_t size)
-{
-	struct file *file = worker->file;
-	struct chy_fault fault;
-	json_t *answer;
-	int result = chy_json_parse(worker->answer + FRAME_HEAD, size, &answer, &fault);
-
-	if (!result) {
-		result = entries_of(file, answer);
-		json_decref(answer);
-	}
-	if (result) {
-		/* A worker that answers nonsense is not to be trusted again. */
-		worker->stuck = true;
-		uv_process_kill(&worker->process, SIGKILL);
-		return;
-	}
-	if (file->rejected)
-		say(SAY_WARNING, "%s is rejected: %s", file->shown, file->reason);
-	finish(worker, file);
-}
-
 static void give(struct worker *worker);
-
-static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
-{
-	struct worker *worker = stream->data;
-	size_t header, payload;
-
-	(void)buffer;
-	if (n < 0) {
-		uv_read_stop(stream);
-		return;
-	}
-	worker->answer_size += (size_t)n;
-	while (worker->answer_size >= FRAME_HEAD) {
-		frame_get((const unsigned char *)worker->answer, &header, &payload);
-		if (worker->answer_size < FRAME_HEAD + header)
-			return;
-		if (!worker->ready) {
-			worker->ready = true; /* the greeting: it has confined itself */
-			worker->quick_deaths = 0;
-		} else if (worker->file) {
-			uv_timer_stop(&worker->patience);
-			take_answer(worker, header);
-		}
-		worker->answer_size -= FRAME_HEAD + header;
-		memmove(worker->answer, worker->answer + FRAME_HEAD + header, worker->answer_size);
-		give(worker);
-	}
-}
-
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
-{
-	struct worker *worker = handle->data;
-
-	if (worker->answer_room - worker->answer_size < suggested) {
-		size_t room = 2 * (worker->answer_size + suggested);
-		char *more = realloc(worker->answer, room);
-
-		if (!more) {
-			*out = uv_buf_init(NULL, 0);
-			return;
-		}
-		worker->answer = more;
-		worker->answer_room = room;
-	}
-	*out = uv_buf_init(worker->answer + worker->answer_size,
-		(unsigned)(worker->answer_room - worker->answer_size));
-}
-
-static void on_written(uv_write_t *write, int status)
-{
-	/* A broken pipe means that the worker is gone, which its exit tells. */
-	(void)write;
-	(void)status;
-}
 
 static void on_patience(uv_timer_t *timer)
 {
@@ -164,11 +67,275 @@ static void on_patience(uv_timer_t *timer)
 	uv_process_kill(&worker->process, SIGKILL);
 }
 
+/* -- what a worker says --------------------------------------------------- */
+
+static void finish(struct worker *worker)
+{
+	struct file *file = worker->file;
+
+	worker->file = NULL;
+	file->ended = true;
+	/* Where nothing of it was good, it is no better than the first reason. */
+	if (!file->good)
+		file->rejected = true;
+	if (file->rejected)
+		say(SAY_WARNING, "%s is rejected: %s", file->shown,
+			file->reason ? file->reason : "nothing is in it");
+	writer_give(worker->daemon, file);
+}
+
+static void reject_whole(struct file *file, const char *code, const char *reason)
+{
+	if (file_reject(file, code, reason))
+		say(SAY_ERROR, "no memory to reject %s", file->shown);
+}
+
+/* Gives up the thing that two workers fell over; the rest of the file goes on,
+ * unless too much of it is of that kind. */
+static bool give_up(struct file *file, const char *reason)
+{
+	json_t *refusal;
+	int result;
+
+	if (!file->begun || file->count <= 1 || ++file->fallen > MOST_FALLEN) {
+		reject_whole(file, "worker", reason);
+		return false;
+	}
+	refusal = json_pack("{s:[I, I], s:s, s:s}", "range", file->range[0], file->range[1], "code",
+		"worker", "reason", reason);
+	result = entry_of_refusal(file, refusal);
+	json_decref(refusal);
+	if (result) {
+		reject_whole(file, "worker", reason);
+		return false;
+	}
+	say(SAY_WARNING, "%s: %s, at byte %lld; the rest of it goes on", file->shown, reason,
+		(long long)file->range[0]);
+	file->answered++;
+	file->tries = 0;
+	return true;
+}
+
+/* A document that a worker fell over is tried once more, alone to blame. */
+static void try_again(struct worker *worker, const char *why)
+{
+	struct file *file = worker->file;
+	char reason[160];
+
+	if (!file)
+		return;
+	snprintf(reason, sizeof(reason), "two workers %s over it", why);
+	if (++file->tries < 2) {
+		say(SAY_WARNING, "a worker %s over %s; it is tried once more", why, file->shown);
+	} else if (!give_up(file, reason)) {
+		finish(worker);
+		return;
+	}
+	worker->file = NULL;
+	wait_in_line(worker->daemon, file);
+}
+
+static bool take_range(struct file *file, const json_t *answer)
+{
+	const json_t *next = json_object_get(answer, "next");
+
+	file->range[0] = json_integer_value(json_array_get(next, 0));
+	file->range[1] = json_integer_value(json_array_get(next, 1));
+	return json_is_null(next) || json_array_size(next) == 2;
+}
+
+/* One thing of the file. */
+static int take_thing(struct file *file, const json_t *answer)
+{
+	json_t *article = json_object_get(answer, "article");
+	const json_t *refusal = json_object_get(answer, "refusal");
+	int result = CHY_EINPUT;
+
+	if (!file->begun || file->answered >= file->count)
+		return CHY_EINPUT;
+	if (article)
+		result = entry_of_article(file, article);
+	else if (refusal)
+		result = entry_of_refusal(file, refusal);
+	if (result || !take_range(file, answer))
+		return CHY_EINPUT;
+	file->answered++;
+	file->tries = 0;
+	return CHY_OK;
+}
+
+static int take_end(struct worker *worker, const json_t *answer)
+{
+	struct file *file = worker->file;
+	const char *code = json_string_value(json_object_get(answer, "code"));
+	const char *reason = json_string_value(json_object_get(answer, "reason"));
+
+	if (code && reason && !file->begun)
+		reject_whole(file, code, reason);
+	else if (!file->begun || file->answered != file->count)
+		return CHY_EINPUT;
+	uv_timer_stop(&worker->patience);
+	finish(worker);
+	return CHY_OK;
+}
+
+static int take_begin(struct file *file, const json_t *answer)
+{
+	json_int_t count = json_integer_value(json_object_get(answer, "begin"));
+
+	if (count < 1 || (file->begun && file->count != (uint64_t)count))
+		return CHY_EINPUT;
+	file->begun = true;
+	file->count = (uint64_t)count;
+	return take_range(file, answer) ? CHY_OK : CHY_EINPUT;
+}
+
+static int take_answer(struct worker *worker, const json_t *answer)
+{
+	if (worker->writing) /* it cannot have read what it answers */
+		return CHY_EINPUT;
+	if (json_object_get(answer, "begin"))
+		return take_begin(worker->file, answer);
+	if (json_object_get(answer, "end"))
+		return take_end(worker, answer);
+	return take_thing(worker->file, answer);
+}
+
+static void be_patient(struct worker *worker)
+{
+	uv_timer_start(&worker->patience, on_patience,
+		(uint64_t)worker->daemon->config.worker_seconds * 1000, 0);
+}
+
+/* Parts go to the writer as they fill; the worker waits when it is ahead. */
+static void pass_on(struct worker *worker, size_t size)
+{
+	struct file *file = worker->file;
+
+	if (!file)
+		return;
+	be_patient(worker);
+	if (!file->part)
+		return;
+	file->part->weight += size;
+	if (file->part->weight >= PART_SIZE)
+		writer_give(worker->daemon, file);
+	if (file->parts >= PARTS_AHEAD) {
+		worker->waits = true;
+		uv_timer_stop(&worker->patience);
+		uv_read_stop((uv_stream_t *)&worker->out);
+	}
+}
+
+static void kill_worker(struct worker *worker)
+{
+	worker->stuck = true;
+	uv_read_stop((uv_stream_t *)&worker->out);
+	uv_process_kill(&worker->process, SIGKILL);
+}
+
+/* A worker that answers nonsense is not to be trusted again. */
+static bool take_frame(struct worker *worker, size_t size)
+{
+	json_t *answer = NULL;
+	int result;
+
+	if (!worker->ready) {
+		worker->ready = true; /* the greeting: it has confined itself */
+		worker->quick_deaths = 0;
+		return true;
+	}
+	result = chy_json_parse(worker->answer + FRAME_HEAD, size, &answer, NULL);
+	if (!result)
+		result = worker->file ? take_answer(worker, answer) : CHY_EINPUT;
+	json_decref(answer);
+	if (result)
+		kill_worker(worker);
+	else
+		pass_on(worker, size);
+	return !result;
+}
+
+static void take_frames(struct worker *worker)
+{
+	size_t header, payload, at = 0;
+
+	while (!worker->waits && worker->answer_size >= FRAME_HEAD) {
+		frame_get((const unsigned char *)worker->answer, &header, &payload);
+		if (header > LARGEST_ANSWER || payload) {
+			kill_worker(worker);
+			return;
+		}
+		at = FRAME_HEAD + header;
+		if (worker->answer_size < at)
+			return;
+		if (!take_frame(worker, header))
+			return;
+		worker->answer_size -= at;
+		memmove(worker->answer, worker->answer + at, worker->answer_size);
+	}
+	give(worker);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
+{
+	struct worker *worker = stream->data;
+
+	(void)buffer;
+	if (n < 0) {
+		uv_read_stop(stream);
+		return;
+	}
+	worker->answer_size += (size_t)n;
+	take_frames(worker);
+}
+
+/* Room for the frame that has begun, and some. */
+static size_t room_wanted(const struct worker *worker, size_t suggested)
+{
+	size_t header, payload;
+
+	if (worker->answer_size < FRAME_HEAD)
+		return worker->answer_size + suggested;
+	frame_get((const unsigned char *)worker->answer, &header, &payload);
+	return worker->answer_size > header ? worker->answer_size + suggested : header + suggested;
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
+{
+	struct worker *worker = handle->data;
+	size_t room = room_wanted(worker, suggested);
+
+	if (worker->answer_room < room || worker->answer_room > 4 * room) {
+		char *other = realloc(worker->answer, room);
+
+		if (!other) {
+			*out = uv_buf_init(NULL, 0);
+			return;
+		}
+		worker->answer = other;
+		worker->answer_room = room;
+	}
+	*out = uv_buf_init(worker->answer + worker->answer_size,
+		(unsigned)(worker->answer_room - worker->answer_size));
+}
+
+static void on_written(uv_write_t *write, int status)
+{
+	struct worker *worker = write->data;
+
+	/* A broken pipe means that the worker is gone, which its exit tells. */
+	(void)status;
+	worker->writing = false;
+}
+
 static char *header_of(const struct file *file)
 {
 	const char *date = file->daemon->config.date;
-	json_t *header = json_pack("{s:s, s:I, s:s?}", "name", file->shown, "time",
-		(json_int_t)file->info.st_mtim.tv_sec * 1000000, "date", date);
+	json_t *header = json_pack("{s:s, s:I, s:s?, s:I, s:I}", "name", file->shown, "time",
+		(json_int_t)file->info.st_mtim.tv_sec * 1000000, "date", date, "article_bytes",
+		(json_int_t)file->daemon->config.article_kilobytes << 10, "from",
+		(json_int_t)file->answered);
 	char *text = json_dumps(header, JSON_COMPACT);
 
 	json_decref(header);
@@ -180,7 +347,7 @@ static void give(struct worker *worker)
 	struct file *file;
 	uv_buf_t buffers[3];
 
-	if (!worker->alive || !worker->ready || worker->file)
+	if (!worker->alive || !worker->ready || worker->file || worker->writing)
 		return;
 	file = next_in_line(worker->daemon);
 	if (!file)
@@ -196,9 +363,27 @@ static void give(struct worker *worker)
 	buffers[0] = uv_buf_init((char *)worker->head, FRAME_HEAD);
 	buffers[1] = uv_buf_init(worker->header, (unsigned)strlen(worker->header));
 	buffers[2] = uv_buf_init(file->bytes, (unsigned)file->size);
-	uv_write(&worker->write, (uv_stream_t *)&worker->in, buffers, 3, on_written);
-	uv_timer_start(&worker->patience, on_patience,
-		(uint64_t)worker->daemon->config.worker_seconds * 1000, 0);
+	worker->write.data = worker;
+	worker->writing = true;
+	if (uv_write(&worker->write, (uv_stream_t *)&worker->in, buffers, 3, on_written))
+		worker->writing = false; /* it is gone, which its exit tells */
+	be_patient(worker);
+}
+
+void pool_go_on(struct daemon *daemon, struct file *file)
+{
+	for (long i = 0; i < daemon->worker_count; i++) {
+		struct worker *worker = &daemon->workers[i];
+
+		if (worker->file != file || !worker->waits || file->parts >= PARTS_AHEAD)
+			continue;
+		worker->waits = false;
+		if (!worker->alive)
+			continue;
+		be_patient(worker);
+		uv_read_start((uv_stream_t *)&worker->out, on_alloc, on_read);
+		take_frames(worker);
+	}
 }
 
 void pool_give(struct daemon *daemon, struct file *file)
@@ -211,10 +396,10 @@ void pool_give(struct daemon *daemon, struct file *file)
 void pool_send_back(struct daemon *daemon)
 {
 	for (struct file *file; (file = next_in_line(daemon));) {
-		inbox_forget(daemon, file->name, NULL);
-		daemon->files--;
-		daemon->bytes -= file->size;
-		file_free(file);
+		part_free(file->part);
+		file->part = NULL;
+		file->abandoned = file->ended = true;
+		writer_give(daemon, file);
 	}
 }
 
@@ -293,7 +478,7 @@ static void start(struct worker *worker)
 	uv_pipe_init(&daemon->loop, &worker->out, 0);
 	worker->in.data = worker->out.data = worker->process.data = worker;
 	worker->answer_size = 0;
-	worker->ready = false;
+	worker->ready = worker->waits = worker->writing = false;
 	worker->started = uv_now(&daemon->loop);
 	result = spawn(worker);
 	if (result) {
@@ -343,6 +528,7 @@ void pool_close(struct daemon *daemon)
 	}
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	for (long i = 0; i < daemon->worker_count; i++) {
+		file_free(daemon->workers[i].file);
 		free(daemon->workers[i].header);
 		free(daemon->workers[i].answer);
 	}

@@ -21,6 +21,7 @@ struct reader {
 	struct chy_text_model *models[LANGUAGES];
 	struct chy_coder *coders[LANGUAGES];
 	size_t count;
+	struct chy_arena arena, scratch; /* a file's, an article's */
 };
 
 /* A language whose model or lexicon is missing is read without events. */
@@ -74,6 +75,38 @@ static const char *code_of(int result)
 	}
 }
 
+#ifdef CHY_TEST_HOOKS
+/* For tests of the daemon: an article can bring its worker down. */
+static void test_hook(struct chy_str text)
+{
+	if (memmem(text.data, text.size, "%%WORKER-FALLS%%", 16))
+		abort();
+	if (memmem(text.data, text.size, "%%WORKER-SPINS%%", 16))
+		for (volatile int i = 0;;)
+			i = i + 1;
+	if (memmem(text.data, text.size, "%%WORKER-STOPS%%", 16))
+		raise(SIGSTOP);
+}
+
+/* So can a file, before it is known what articles are in it. */
+static void test_hook_file(const char *bytes, size_t size)
+{
+	if (memmem(bytes, size, "%%READER-FALLS%%", 16))
+		abort();
+}
+#else
+static void test_hook(struct chy_str text)
+{
+	(void)text;
+}
+
+static void test_hook_file(const char *bytes, size_t size)
+{
+	(void)bytes;
+	(void)size;
+}
+#endif
+
 /* -- one article ---------------------------------------------------------- */
 
 static size_t find_language(
@@ -109,6 +142,7 @@ static json_t *events_json(
 	return array;
 }
 
+/* Null where the article cannot be coded; NULL without memory. */
 static json_t *code(const struct reader *reader, size_t i, const struct chy_article *article,
 	const char *id, struct chy_arena *arena)
 {
@@ -116,11 +150,14 @@ static json_t *code(const struct reader *reader, size_t i, const struct chy_arti
 		.text = article->text, .date = article->date, .source = article->source};
 	struct chy_analysis analysis;
 	struct chy_events events;
+	int result;
 
 	input.analysis = &analysis;
-	if (chy_text_analyse(reader->models[i], article->text, arena, &analysis) ||
-		chy_coder_code(reader->coders[i], &input, arena, &events))
-		return json_null();
+	result = chy_text_analyse(reader->models[i], article->text, arena, &analysis);
+	if (!result)
+		result = chy_coder_code(reader->coders[i], &input, arena, &events);
+	if (result)
+		return result == CHY_EMEM ? NULL : json_null();
 	return json_pack("{s:s, s:o, s:s, s:s, s:I, s:o}", "document", id, "coder",
 		chy_coder_identity(reader->coders[i]), "model",
 		chy_text_model_name(reader->models[i]), "language", reader->languages[i],
@@ -128,6 +165,7 @@ static json_t *code(const struct reader *reader, size_t i, const struct chy_arti
 		events_json(article, &events, reader->languages[i]));
 }
 
+/* NULL without memory: then this worker leaves, and another may have it. */
 static json_t *article_json(
 	const struct reader *reader, const struct chy_article *article, struct chy_arena *arena)
 {
@@ -138,6 +176,7 @@ static json_t *article_json(
 	size_t i = find_language(reader, article, language, &told);
 	json_t *out;
 
+	test_hook(article->text);
 	json_object_set_new(
 		document, "language", language[0] ? json_string(language) : json_null());
 	json_object_set_new(document, "language_from", json_string(told ? "document" : "text"));
@@ -146,52 +185,9 @@ static json_t *article_json(
 		coded = code(reader, i, article, id, arena);
 	chy_buffer_init(&content);
 	chy_article_content(article, &content);
-	out = json_pack("{s:o, s:o, s:s%}", "document", document, "coded", coded, "content",
-		content.data, content.size);
+	out = json_pack("{s:{s:o, s:o, s:s%}}", "article", "document", document, "coded", coded,
+		"content", content.data, content.size);
 	chy_buffer_fini(&content);
-	return out;
-}
-
-static json_t *refusals_json(const struct chy_articles *articles)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < articles->refusal_count; i++) {
-		const struct chy_ingest_refusal *refusal = &articles->refusals[i];
-		char reason[512];
-
-		snprintf(reason, sizeof(reason), "line or element %llu: %s",
-			(unsigned long long)refusal->fault.at, refusal->fault.detail);
-		json_array_append_new(
-			array, json_pack("{s:[I, I], s:s, s:s}", "range",
-				       (json_int_t)refusal->original_start,
-				       (json_int_t)refusal->original_end, "code",
-				       code_of(refusal->fault.code), "reason", reason));
-	}
-	return array;
-}
-
-static json_t *read_document(const struct reader *reader, const json_t *header, const char *bytes,
-	size_t size, struct chy_arena *arena)
-{
-	struct chy_ingest_input input = {.bytes = bytes,
-		.size = size,
-		.name = chy_json_str(header, "name"),
-		.date = chy_json_str(header, "date"),
-		.file_time = json_integer_value(json_object_get(header, "time"))};
-	struct chy_articles articles;
-	struct chy_fault fault;
-	json_t *list, *out;
-	int result = chy_ingest(&input, arena, &articles, &fault);
-
-	if (result)
-		return json_pack("{s:s, s:s}", "code", code_of(result), "reason",
-			fault.detail[0] ? fault.detail : "it cannot be read");
-	list = json_array();
-	for (size_t i = 0; i < articles.count; i++)
-		json_array_append_new(list, article_json(reader, &articles.articles[i], arena));
-	out = json_pack("{s:o, s:o}", "articles", list, "refusals", refusals_json(&articles));
-	chy_articles_fini(&articles);
 	return out;
 }
 
@@ -225,42 +221,139 @@ static bool write_whole(const void *from, size_t size)
 	return true;
 }
 
+static bool send_text(const char *text, size_t size)
+{
+	unsigned char head[FRAME_HEAD];
+
+	frame_put(head, size, 0);
+	return write_whole(head, sizeof(head)) && write_whole(text, size);
+}
+
 static bool answer(json_t *object)
 {
 	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
-	unsigned char head[FRAME_HEAD];
-	bool good;
+	bool good = text && send_text(text, strlen(text));
 
 	json_decref(object);
-	if (!text)
-		return false;
-	frame_put(head, strlen(text), 0);
-	good = write_whole(head, sizeof(head)) && write_whole(text, strlen(text));
 	free(text);
 	return good;
 }
 
-#ifdef CHY_TEST_HOOKS
-/* For tests of the daemon: a document can bring its worker down. */
-static void test_hook(const char *bytes, size_t size)
-{
-	if (memmem(bytes, size, "%%WORKER-FALLS%%", 16))
-		abort();
-	if (memmem(bytes, size, "%%WORKER-SPINS%%", 16))
-		for (volatile int i = 0;;)
-			i = i + 1;
-	if (memmem(bytes, size, "%%WORKER-STOPS%%", 16))
-		raise(SIGSTOP);
-}
-#else
-static void test_hook(const char *bytes, size_t size)
-{
-	(void)bytes;
-	(void)size;
-}
-#endif
+/* -- one file ------------------------------------------------------------- */
 
-static bool serve_one(const struct reader *reader, struct chy_arena *arena)
+static json_t *range_json(uint64_t start, uint64_t end)
+{
+	return json_pack("[I, I]", (json_int_t)start, (json_int_t)end);
+}
+
+static json_t *refusal_json(json_t *range, const char *code, const char *reason)
+{
+	return json_pack(
+		"{s:{s:o, s:s, s:s}}", "refusal", "range", range, "code", code, "reason", reason);
+}
+
+static json_t *refused_json(const struct chy_ingest_refusal *refusal)
+{
+	char reason[512];
+
+	snprintf(reason, sizeof(reason), "line or element %llu: %s",
+		(unsigned long long)refusal->fault.at, refusal->fault.detail);
+	return refusal_json(range_json(refusal->original_start, refusal->original_end),
+		code_of(refusal->fault.code), reason);
+}
+
+/* The bytes of thing i of a file: its articles, then what it has that cannot be
+ * taken. Null after the last. */
+static json_t *range_of(const struct chy_articles *articles, uint64_t i)
+{
+	if (i < articles->count)
+		return range_json(
+			articles->articles[i].original_start, articles->articles[i].original_end);
+	i -= articles->count;
+	if (i < articles->refusal_count)
+		return range_json(
+			articles->refusals[i].original_start, articles->refusals[i].original_end);
+	return json_null();
+}
+
+/* What would be too long an answer is refused instead. */
+static bool answer_within(json_t *object, const struct chy_articles *articles, uint64_t i)
+{
+	char *text, reason[128];
+	size_t size;
+	bool good;
+
+	json_object_set_new(object, "next", range_of(articles, i + 1));
+	text = json_dumps(object, JSON_COMPACT);
+	json_decref(object);
+	size = text ? strlen(text) : 0;
+	if (size <= LARGEST_ANSWER) {
+		good = text && send_text(text, size);
+		free(text);
+		return good;
+	}
+	free(text);
+	snprintf(reason, sizeof(reason),
+		"with all that it says of itself and all that is coded it is longer than %d bytes",
+		LARGEST_ANSWER);
+	object = refusal_json(range_of(articles, i), "limit", reason);
+	json_object_set_new(object, "next", range_of(articles, i + 1));
+	return answer(object);
+}
+
+/* One answer for each thing of the file from the one on that the daemon does
+ * not have yet, each saying where the next one lies: when the worker falls, the
+ * daemon knows over what. */
+static bool answer_all(const struct reader *reader, const struct chy_articles *articles,
+	uint64_t from, struct chy_arena *scratch)
+{
+	uint64_t count = articles->count + articles->refusal_count;
+	bool good = answer(json_pack(
+		"{s:I, s:o}", "begin", (json_int_t)count, "next", range_of(articles, from)));
+
+	for (uint64_t i = from; i < count && good; i++) {
+		json_t *object;
+
+		if (i < articles->count)
+			object = article_json(reader, &articles->articles[i], scratch);
+		else
+			object = refused_json(&articles->refusals[i - articles->count]);
+		good = object && answer_within(object, articles, i);
+		chy_arena_clear(scratch);
+	}
+	return good && answer(json_pack("{s:b}", "end", 1));
+}
+
+static bool read_document(
+	struct reader *reader, const json_t *header, const char *bytes, size_t size)
+{
+	struct chy_ingest_limits limits = chy_ingest_default_limits;
+	struct chy_ingest_input input = {.bytes = bytes,
+		.size = size,
+		.name = chy_json_str(header, "name"),
+		.date = chy_json_str(header, "date"),
+		.file_time = json_integer_value(json_object_get(header, "time")),
+		.limits = &limits};
+	struct chy_articles articles;
+	struct chy_fault fault;
+	bool good;
+	int result;
+
+	limits.file_bytes = size;
+	limits.article_bytes = (size_t)json_integer_value(json_object_get(header, "article_bytes"));
+	result = chy_ingest(&input, &reader->arena, &articles, &fault);
+	if (result == CHY_EMEM)
+		return false; /* another worker may have it */
+	if (result)
+		return answer(json_pack("{s:b, s:s, s:s}", "end", 1, "code", code_of(result),
+			"reason", fault.detail[0] ? fault.detail : "it cannot be read"));
+	good = answer_all(reader, &articles,
+		(uint64_t)json_integer_value(json_object_get(header, "from")), &reader->scratch);
+	chy_articles_fini(&articles);
+	return good;
+}
+
+static bool serve_one(struct reader *reader)
 {
 	unsigned char head[FRAME_HEAD];
 	size_t header_size, size;
@@ -277,19 +370,18 @@ static bool serve_one(const struct reader *reader, struct chy_arena *arena)
 	good = bytes && read_whole(bytes, header_size + size) &&
 	       chy_json_parse(bytes, header_size, &header, NULL) == CHY_OK;
 	if (good) {
-		test_hook(bytes + header_size, size);
-		good = answer(read_document(reader, header, bytes + header_size, size, arena));
+		test_hook_file(bytes + header_size, size);
+		good = read_document(reader, header, bytes + header_size, size);
 	}
 	json_decref(header);
 	free(bytes);
-	chy_arena_clear(arena);
+	chy_arena_clear(&reader->arena);
 	return good;
 }
 
 int worker_main(size_t megabytes)
 {
 	struct reader reader = {0};
-	struct chy_arena arena;
 	struct chy_fault fault;
 
 	/* The daemon decides when its workers leave. */
@@ -302,11 +394,13 @@ int worker_main(size_t megabytes)
 		say(SAY_ERROR, "a worker cannot be confined (%s)", strerror(errno));
 		return STATUS_ARCHIVE;
 	}
-	chy_arena_init(&arena);
+	chy_arena_init(&reader.arena);
+	chy_arena_init(&reader.scratch);
 	if (answer(json_pack("{s:b}", "ready", 1)))
-		while (serve_one(&reader, &arena))
+		while (serve_one(&reader))
 			;
-	chy_arena_fini(&arena);
+	chy_arena_fini(&reader.arena);
+	chy_arena_fini(&reader.scratch);
 	close_all(&reader);
 	return 0;
 }

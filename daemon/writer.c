@@ -10,7 +10,7 @@
 enum { LONGEST_PAUSE = 30, STRIDE = 2000 };
 
 struct batch {
-	struct file *first;
+	struct part *first;
 	struct chy_entry *entries;
 	size_t count;
 };
@@ -19,30 +19,26 @@ static bool gather(struct batch *batch)
 {
 	size_t count = 0, at = 0;
 
-	for (struct file *file = batch->first; file; file = file->next)
-		count += file->entry_count;
+	for (struct part *part = batch->first; part; part = part->next)
+		count += part->entry_count;
 	batch->entries = calloc(count + 1, sizeof(*batch->entries));
 	if (!batch->entries)
 		return false;
-	for (struct file *file = batch->first; file; file = file->next)
-		for (size_t i = 0; i < file->entry_count; i++)
-			batch->entries[at++] = file->entries[i];
+	for (struct part *part = batch->first; part; part = part->next)
+		for (size_t i = 0; i < part->entry_count; i++)
+			batch->entries[at++] = part->entries[i];
 	batch->count = at;
 	return true;
 }
 
-/* What each file became, from the outcomes of its entries. */
+/* The outcomes of the entries go back to their parts. */
 static void spread(struct batch *batch)
 {
 	size_t at = 0;
 
-	for (struct file *file = batch->first; file; file = file->next)
-		for (size_t i = 0; i < file->entry_count; i++, at++) {
-			file->entries[i] = batch->entries[at];
-			file->fresh += batch->entries[at].outcome == CHY_OK &&
-				       batch->entries[at].document != NULL;
-			file->sighted += batch->entries[at].outcome == CHY_SIGHTED;
-		}
+	for (struct part *part = batch->first; part; part = part->next)
+		for (size_t i = 0; i < part->entry_count; i++)
+			part->entries[i].outcome = batch->entries[at++].outcome;
 }
 
 static void set_trouble(struct daemon *daemon, const char *text)
@@ -140,9 +136,9 @@ static bool follow(struct daemon *daemon)
 
 /* What waits to be written, NULL at the end or, where there is something else
  * to do, when nothing waits. */
-static struct file *take_queue(struct daemon *daemon, bool may_wait)
+static struct part *take_queue(struct daemon *daemon, bool may_wait)
 {
-	struct file *first;
+	struct part *first;
 
 	pthread_mutex_lock(&daemon->mutex);
 	while (may_wait && !daemon->queue && !daemon->stop)
@@ -153,9 +149,9 @@ static struct file *take_queue(struct daemon *daemon, bool may_wait)
 	return first;
 }
 
-static void hand_back(struct daemon *daemon, struct file *first)
+static void hand_back(struct daemon *daemon, struct part *first)
 {
-	struct file *last = first;
+	struct part *last = first;
 
 	while (last->next)
 		last = last->next;
@@ -166,12 +162,16 @@ static void hand_back(struct daemon *daemon, struct file *first)
 	uv_async_send(&daemon->committed);
 }
 
-static void drop(struct file *first)
+/* At the end, when the loop does not run any more. */
+static void drop(struct part *first)
 {
 	while (first) {
-		struct file *next = first->next;
+		struct part *next = first->next;
+		struct file *file = first->file;
 
-		file_free(first);
+		part_free(first);
+		if (--file->parts == 0 && file->ended)
+			file_free(file);
 		first = next;
 	}
 }
@@ -193,10 +193,38 @@ static void *write_for_ever(void *user)
 	return NULL;
 }
 
+static void count_part(struct part *part)
+{
+	struct file *file = part->file;
+
+	for (size_t i = 0; i < part->entry_count; i++) {
+		bool fresh = part->entries[i].outcome == CHY_OK && part->entries[i].document;
+		bool sighted = part->entries[i].outcome == CHY_SIGHTED;
+
+		file->fresh += fresh;
+		file->sighted += sighted;
+		file->daemon->documents += fresh;
+		file->daemon->sightings += sighted;
+	}
+}
+
+static void part_done(struct daemon *daemon, struct part *part)
+{
+	struct file *file = part->file;
+
+	count_part(part);
+	part_free(part);
+	file->parts--;
+	if (!file->ended)
+		pool_go_on(daemon, file);
+	else if (!file->parts)
+		daemon_file_done(daemon, file);
+}
+
 static void on_committed(uv_async_t *async)
 {
 	struct daemon *daemon = async->data;
-	struct file *first;
+	struct part *first;
 
 	pthread_mutex_lock(&daemon->mutex);
 	first = daemon->written;
@@ -204,9 +232,9 @@ static void on_committed(uv_async_t *async)
 	daemon->out_of_room = daemon->trouble[0] != '\0';
 	pthread_mutex_unlock(&daemon->mutex);
 	while (first) {
-		struct file *next = first->next;
+		struct part *next = first->next;
 
-		daemon_file_done(daemon, first);
+		part_done(daemon, first);
 		first = next;
 	}
 	control_wake(daemon);
@@ -215,13 +243,22 @@ static void on_committed(uv_async_t *async)
 
 void writer_give(struct daemon *daemon, struct file *file)
 {
-	file->next = NULL;
+	struct part *part = file->part;
+
+	file->part = NULL;
+	if (!part) {
+		if (file->ended && !file->parts)
+			daemon_file_done(daemon, file);
+		return;
+	}
+	file->parts++;
+	part->next = NULL;
 	pthread_mutex_lock(&daemon->mutex);
 	if (daemon->queue_last)
-		daemon->queue_last->next = file;
+		daemon->queue_last->next = part;
 	else
-		daemon->queue = file;
-	daemon->queue_last = file;
+		daemon->queue = part;
+	daemon->queue_last = part;
 	pthread_cond_signal(&daemon->wake);
 	pthread_mutex_unlock(&daemon->mutex);
 }

@@ -30,6 +30,11 @@ def article(n, body="A Rússia e o Japão concordaram em continuar as negociaç�
     return ARTICLE.format(title=f"Encontro número {n} em Moscovo", body=body)
 
 
+def line(n, body="A Rússia e o Japão concordaram em continuar as negociações."):
+    return json.dumps({"title": f"Encontro {n}", "date": "2014-02-08", "language": "pt", "text": body},
+                      ensure_ascii=False)
+
+
 def wait_until(what, condition, seconds=60):
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -55,6 +55,42 @@ class Daemon(Story):
         self.assertEqual(done.returncode, 3)
         self.assertIn("/proc/nowhere", done.stderr)
 
+    def test_where_it_is_is_told_to_those_who_stand_elsewhere(self):
+        log = open(self.errors, "ab")
+        self.daemon = subprocess.Popen([str(CHANCERYD), "--inbox", "inbox", "--archive", "archive"],
+                                       cwd=self.place, stdout=log, stderr=log)
+        log.close()
+        wait_until("the daemon answers", self.status)
+        holder = json.loads((self.archive / "writer.lock").read_text())
+        self.assertEqual(holder["inbox"], str(self.inbox))
+        self.assertEqual(holder["socket"], str(self.archive / "control.sock"))
+
+    def test_done_on_another_file_system_is_refused(self):
+        if os.stat("/dev/shm").st_dev == os.stat(self.place).st_dev:
+            self.skipTest("there is one file system only")
+        path = self.place / "apart.conf"
+        path.write_text('done-directory = "/dev/shm"\n')
+        self.once("--config", str(path), expect=3)
+        self.assertIn("another file system", self.said())
+
+    def test_requests_sent_at_once_are_all_answered(self):
+        self.start()
+        with socket.socket(socket.AF_UNIX) as s, s.makefile("r") as answers:
+            s.settimeout(30)
+            s.connect(str(self.archive / "control.sock"))
+            s.sendall(b'{"do":"status"}\n' * 20)
+            s.shutdown(socket.SHUT_WR)
+            self.assertEqual(len(answers.readlines()), 20)
+
+    def test_a_file_at_the_socket_s_place_is_not_removed(self):
+        path = self.place / "socket.conf"
+        path.write_text(f'socket = "{self.place}/precious.txt"\n')
+        (self.place / "precious.txt").write_text("precious")
+        self.write("a.txt", article(1))
+        self.once("--config", str(path))
+        self.assertEqual((self.place / "precious.txt").read_text(), "precious")
+        self.assertEqual(self.done(), ["a.txt"])
+
     def test_sigterm_finishes_what_is_in_flight(self):
         self.start()
         for n in range(40):

@@ -1,15 +1,14 @@
 """Whatever lies in an inbox: taken, refused or left alone, and nothing lost."""
 import os
 import pathlib
-import signal
+import re
 import socket
 import stat
 import subprocess
-import threading
 import time
 import unittest
 
-from harness import LONG, SOURCE, Story, article, wait_until
+from harness import SANITIZED, Story, article, line, wait_until
 
 
 def noise(n):
@@ -100,17 +99,83 @@ class Inbox(Story):
         self.assertEqual(sorted(p.name for p in self.inbox.iterdir() if p.is_file()), sorted(left))
         self.assertEqual(self.kinds(), {"archive-created": 1})
 
+    def unprivileged(self):
+        """A prefix for a daemon that permissions hold for."""
+        if os.geteuid() != 0:
+            return []
+        os.chmod(self.place, 0o777)
+        os.chmod(self.inbox, 0o777)
+        return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+    def test_thousands_of_unreadable_files_keep_nobody_from_the_others(self):
+        for n in range(5000):
+            os.close(os.open(self.inbox / f"secret{n}.txt", os.O_CREAT | os.O_WRONLY, 0))
+        self.start(prefix=self.unprivileged())
+        self.write("plain.txt", article(31))
+        wait_until("plain.txt is done", lambda: self.done() == ["plain.txt"])
+        self.assertGreaterEqual(self.status()["looked_at_again"], 5000)
+
+    def test_a_file_that_is_open_for_writing_is_left_by_once(self):
+        with open(self.inbox / "open.txt", "w") as f:
+            f.write(article(32))
+            f.flush()
+            self.once()
+            self.assertEqual(self.done(), [])
+        self.once()
+        self.assertEqual(self.done(), ["open.txt"])
+
+    def test_a_reason_writes_over_no_file(self):
+        (self.inbox / "a.txt.reason").write_bytes(b"")
+        self.once()
+        (self.inbox / "a.txt").write_bytes(b"")
+        self.once()
+        self.assertEqual(self.rejected(), ["a.txt.2", "a.txt.2.reason", "a.txt.reason",
+                                           "a.txt.reason.reason"])
+        self.assertEqual((self.inbox / "rejected" / "a.txt.reason").read_bytes(), b"")
+
+    def test_a_file_of_bad_lines_alone_is_rejected_with_each_line(self):
+        self.write("lines.jsonl", "{\"title\":\n[1,2\nno json\n")
+        self.once()
+        self.assertEqual(self.rejected(), ["lines.jsonl", "lines.jsonl.reason"])
+        self.assertNotIn("document-added", self.kinds())
+        self.assertNotIn("worker", {r["body"].get("code") for r in self.log()})
+
+    def test_a_large_file_of_many_articles_needs_little_memory(self):
+        count = 200 if SANITIZED else 6000
+        words = "A Rússia e o Japão concordaram hoje em continuar as negociações sobre as ilhas. "
+        with open(self.inbox / ".lines.tmp", "w") as f:
+            for n in range(count):
+                f.write(line(n, f"Notícia {n}. " + words * (1 if n % 8 else 400)) + "\n")
+        self.start()
+        os.rename(self.inbox / ".lines.tmp", self.inbox / "lines.jsonl")
+        wait_until("lines.jsonl is done", lambda: self.done() == ["lines.jsonl"], 300)
+        peak = int(re.search(r"VmHWM:\s+(\d+) kB",
+                             pathlib.Path(f"/proc/{self.daemon.pid}/status").read_text())[1])
+        self.assertEqual(self.status()["documents"], count)
+        if not SANITIZED:
+            self.assertLess(peak, 100 * 1024)
+        self.stop()
+        self.sound()
+
+    def test_a_file_of_many_articles_goes_on_after_a_kill(self):
+        count = 60 if SANITIZED else 3000
+        self.write("lines.jsonl", "\n".join(line(n, f"Notícia {n}. " + "A Rússia ameaçou o Japão. " * 60)
+                                            for n in range(count)))
+        self.start()
+        wait_until("some are in", lambda: (self.status() or {"documents": 0})["documents"] or self.done())
+        self.daemon.kill()
+        self.daemon.wait()
+        self.once()
+        self.assertEqual(self.done(), ["lines.jsonl"])
+        self.assertEqual(self.kinds()["document-added"], count)
+        self.assertNotIn("document-sighted", self.kinds())
+        self.sound()
+
     def test_an_unreadable_file_is_taken_when_it_can_be_read(self):
-        if os.geteuid() == 0:
-            self.drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-            os.chmod(self.place, 0o777)
-            os.chmod(self.inbox, 0o777)
-        else:
-            self.drop = []
         secret = self.inbox / "secret.txt"
         self.write("secret.txt", article(30))
         os.chmod(secret, 0)
-        self.start(prefix=self.drop)
+        self.start(prefix=self.unprivileged())
         wait_until("it is said", lambda: "secret.txt cannot be read" in self.said())
         self.assertEqual(self.done(), [])
         os.chmod(secret, 0o644)

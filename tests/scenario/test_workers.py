@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from harness import SANITIZED, Story, article, wait_until
+from harness import SANITIZED, Story, article, line, wait_until
 
 
 def workers_of(pid):
@@ -53,6 +53,40 @@ class Workers(Story):
         self.start(*self.configured("worker-seconds = 2\n"))
         self.feed("%%WORKER-STOPS%%")
         self.check_others()
+
+    @unittest.skipUnless(SANITIZED, "the hooks are compiled into sanitised builds only")
+    def test_a_worker_falls_before_it_knows_what_is_in_a_file(self):
+        self.start()
+        self.feed("%%READER-FALLS%%")
+        self.check_others()
+
+    @unittest.skipUnless(SANITIZED, "the hooks are compiled into sanitised builds only")
+    def test_only_the_article_that_workers_fall_over_is_given_up(self):
+        lines = [line(n) for n in range(7)]
+        lines[2], lines[5] = line(2, "%%WORKER-FALLS%%"), line(5, "%%WORKER-FALLS%%")
+        self.write("lines.jsonl", "\n".join(lines))
+        self.once()
+        self.assertEqual(self.done(), ["lines.jsonl", "lines.jsonl.reason"])
+        self.assertEqual(self.kinds()["document-added"], 5)
+        rejected = [r["body"] for r in self.log() if r["kind"] == "document-rejected"]
+        starts = [sum(len(l.encode()) + 1 for l in lines[:n]) for n in (2, 5)]
+        self.assertEqual([r["original_range"][0] for r in rejected], starts)
+        self.assertEqual({r["code"] for r in rejected}, {"worker"})
+        self.sound()
+
+    @unittest.skipUnless(SANITIZED, "the hooks are compiled into sanitised builds only")
+    def test_a_file_full_of_such_articles_is_given_up_whole(self):
+        self.write("lines.jsonl", "\n".join([line(0)] + [line(n, "%%WORKER-FALLS%%") for n in range(1, 40)]))
+        self.once()
+        self.assertEqual(self.rejected(), ["lines.jsonl", "lines.jsonl.reason"])
+        self.assertEqual(self.kinds()["document-added"], 1)
+
+    @unittest.skipIf(SANITIZED, "sanitizers need more memory than a worker may have")
+    def test_a_daemon_whose_workers_cannot_start_fails(self):
+        self.write("a.txt", article(1))
+        self.once(*self.configured("worker-megabytes = 1\n"), expect=3)
+        self.assertIn("workers cannot start", self.said())
+        self.assertEqual(self.done(), [])
 
     def test_workers_killed_from_outside_are_replaced(self):
         self.start()
