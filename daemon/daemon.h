@@ -131,7 +131,8 @@ void pool_close(struct daemon *daemon);
 void pool_give(struct daemon *daemon, struct file *file);
 /* A part of the file is on disk: the worker that waited for it goes on. */
 void pool_go_on(struct daemon *daemon, struct file *file);
-/* What no worker has begun goes back to the inbox. */
+/* What no worker has begun stays in the inbox, and so does what would take long
+ * to finish. */
 void pool_send_back(struct daemon *daemon);
 /* The worker's own program. */
 int worker_main(size_t megabytes);

@@ -393,6 +393,18 @@ void pool_give(struct daemon *daemon, struct file *file)
 		give(&daemon->workers[i]);
 }
 
+/* What has come of a file of many articles is kept; the rest is for the next
+ * start, which knows what it has. */
+static void interrupt(struct worker *worker)
+{
+	struct file *file = worker->file;
+
+	worker->file = NULL;
+	file->abandoned = file->ended = true;
+	kill_worker(worker);
+	writer_give(worker->daemon, file);
+}
+
 void pool_send_back(struct daemon *daemon)
 {
 	for (struct file *file; (file = next_in_line(daemon));) {
@@ -401,6 +413,9 @@ void pool_send_back(struct daemon *daemon)
 		file->abandoned = file->ended = true;
 		writer_give(daemon, file);
 	}
+	for (long i = 0; i < daemon->worker_count; i++)
+		if (daemon->workers[i].file && daemon->workers[i].file->count > 1)
+			interrupt(&daemon->workers[i]);
 }
 
 /* -- life and death ------------------------------------------------------- */
@@ -433,7 +448,7 @@ static void on_exit_of(uv_process_t *process, int64_t status, int signal)
 		say(SAY_NOTICE, "worker %d left (status %lld, signal %d); another takes its place",
 			process->pid, (long long)status, signal);
 	}
-	if (worker->file)
+	if (worker->file && !daemon->closing)
 		try_again(worker, worker->stuck ? "got stuck" : "fell");
 	worker->stuck = false;
 	if (uv_now(&daemon->loop) - worker->started < 1000 && !worker->ready)

@@ -30,8 +30,8 @@ def article(n, body="A Rússia e o Japão concordaram em continuar as negociaç�
     return ARTICLE.format(title=f"Encontro número {n} em Moscovo", body=body)
 
 
-def line(n, body="A Rússia e o Japão concordaram em continuar as negociações."):
-    return json.dumps({"title": f"Encontro {n}", "date": "2014-02-08", "language": "pt", "text": body},
+def line(n, body="A Rússia e o Japão concordaram em continuar as negociações.", language="pt"):
+    return json.dumps({"title": f"Encontro {n}", "date": "2014-02-08", "language": language, "text": body},
                       ensure_ascii=False)
 
 
