@@ -77,7 +77,8 @@ struct chy_article {
 	struct chy_str charset; /* of the file, IANA name */
 	struct chy_str title; /* may be empty */
 	struct chy_str text; /* title on the first line, paragraphs parted by a blank
-					 * line; UTF-8, NFC, LF; what the coder reads */
+					 * line; UTF-8, NFC, LF; what the coder reads. A dateline is
+					 * left out and kept in the fields */
 	struct chy_map map; /* text to the file's bytes */
 	struct chy_str date; /* EDTF day or empty */
 	enum chy_date_source date_from;
@@ -122,8 +123,8 @@ int chy_ingest(const struct chy_ingest_input *input, struct chy_arena *arena,
 void chy_articles_fini(struct chy_articles *articles);
 
 /* The content that identifies a document: canonical JSON of date (where the
- * document itself bears a whole one: header, metadata, dateline with a year;
- * else null), source, text, title, url (null where empty). Line ends, encoding
+ * document itself bears one: header, metadata, dateline; a year that it does not
+ * give is XXXX; else null), source, text, title, url (null where empty). Line ends, encoding
  * and file name are no part of it. Appends to out. */
 int chy_article_content(const struct chy_article *article, struct chy_buffer *out);
 

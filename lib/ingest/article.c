@@ -61,6 +61,19 @@ static bool give_year(const struct chy_ingest_input *input, struct chy_date *day
 	return false;
 }
 
+/* The dateline is no part of the first sentence: it is kept as a field. */
+static void take_off(struct chy_draft *draft, size_t end)
+{
+	struct chy_str text = trace_str(&draft->text);
+	struct trace rest;
+
+	chy_keep_field(draft, CHY_STR("dateline"), chy_str_trim((struct chy_str){text.data, end}));
+	trace_init(&rest);
+	trace_add_slice(&rest, &draft->text, end, text.size);
+	trace_fini(&draft->text);
+	draft->text = rest;
+}
+
 static void use_dateline(struct chy_reading *reading, struct chy_draft *draft)
 {
 	struct chy_claim *source = &draft->claims[CHY_CLAIM_SOURCE];
@@ -69,8 +82,10 @@ static void use_dateline(struct chy_reading *reading, struct chy_draft *draft)
 
 	if (!chy_read_dateline(trace_str(&draft->text), &line))
 		return;
+	line.source = chy_keep(reading, line.source);
+	take_off(draft, line.end);
 	if (!source->value.size)
-		source->value = chy_keep(reading, line.source);
+		source->value = line.source;
 	if (date->value.size || !line.dated)
 		return;
 	draft->date_inferred = !line.date.year;
@@ -100,13 +115,19 @@ int chy_article_content(const struct chy_article *article, struct chy_buffer *ou
 {
 	bool borne = article->date_from == CHY_DATE_HEADER ||
 		     article->date_from == CHY_DATE_METADATA ||
-		     (article->date_from == CHY_DATE_DATELINE && !article->date_inferred);
+		     article->date_from == CHY_DATE_DATELINE;
+	char unknown[] = "XXXX-00-00";
 	json_t *content = json_object();
 	int result;
 
 	if (!content)
 		return CHY_EMEM;
-	json_object_set_new(content, "date", borne ? text_or_null(article->date) : json_null());
+	if (borne && article->date_inferred && article->date.size == sizeof(unknown) - 1)
+		memcpy(unknown + 4, article->date.data + 4, sizeof(unknown) - 5);
+	json_object_set_new(content, "date",
+		!borne			 ? json_null()
+		: article->date_inferred ? json_string(unknown)
+					 : text_or_null(article->date));
 	json_object_set_new(content, "source", text_or_null(article->source));
 	json_object_set_new(content, "text", json_stringn(article->text.data, article->text.size));
 	json_object_set_new(content, "title", text_or_null(article->title));

@@ -403,6 +403,8 @@ int chy_ingest_prepare(void)
 	struct trace from, out;
 	int result = load_converters();
 
+	/* jansson draws the seed of its tables at the first object. */
+	json_decref(json_object());
 	detected(&input);
 	declared(&(struct chy_ingest_input){.bytes = "charset=latin1 ...", .size = 18});
 	trace_init(&from);

@@ -1,7 +1,7 @@
 /* The dateline at the beginning of a report: `MOSCOVO, 1 nov (Lusa) —`,
  * `LISBOA (Reuters) - `, `Brasília, 3/11/2013 (EFE).-`, `MADRID — `. It is
  * taken for one only where every word before the dash could be of a place or a
- * date; it stays in the text. */
+ * date. */
 #include <string.h>
 
 #include <unicode/uchar.h>
@@ -84,6 +84,28 @@ static bool outlet_fits(struct chy_str name)
 	return u_isupper(first) || u_isdigit(first);
 }
 
+/* `MOSCOVO`: a name of at least four letters, all capitals. */
+static bool in_capitals(struct chy_str head)
+{
+	size_t letters = 0;
+
+	for (size_t at = 0; at < head.size;) {
+		UChar32 point = (UChar32)chy_utf8_next(head.data, head.size, &at);
+
+		if (u_islower(point))
+			return false;
+		letters += u_isupper(point) != 0;
+	}
+	return letters >= 4;
+}
+
+/* A report begins with a capital; what goes on with a small letter was cut by
+ * a dash of its own. */
+static bool begins_small(struct chy_str text, size_t at)
+{
+	return at < text.size && u_islower((UChar32)chy_utf8_next(text.data, text.size, &at));
+}
+
 static size_t find_dash(struct chy_str text, size_t limit)
 {
 	for (size_t at = 1; at < limit; at++)
@@ -101,21 +123,30 @@ bool chy_read_dateline(struct chy_str text, struct chy_dateline *out)
 	const char *open = limit ? memchr(text.data, '(', limit) : NULL, *close = NULL;
 	struct chy_dateline line = {0};
 	struct chy_str head;
+	size_t dash;
 
 	if (open)
 		close = memchr(open, ')', (size_t)(text.data + text.size - open));
-	if (close && close - open <= LONGEST_OUTLET &&
-		past_dash(text, (size_t)(close - text.data) + 1, true)) {
+	if (close && close - open <= LONGEST_OUTLET)
+		line.end = past_dash(text, (size_t)(close - text.data) + 1, true);
+	if (line.end) {
 		head = (struct chy_str){text.data, (size_t)(open - text.data)};
 		read_bracket((struct chy_str){open + 1, (size_t)(close - open) - 1}, &line);
 	} else {
-		head = (struct chy_str){text.data, find_dash(text, limit)};
+		dash = find_dash(text, limit);
+		head = (struct chy_str){text.data, dash};
+		line.end = dash ? past_dash(text, dash, false) : 0;
 	}
 	head = chy_str_trim(head);
 	if (!head_fits(head) || !outlet_fits(line.source))
 		return false;
 	if (!line.dated && chy_read_date(head, &line.date) == CHY_OK)
 		line.dated = true;
+	while (line.end < text.size && text.data[line.end] == ' ')
+		line.end++;
+	if (!line.source.size && !line.dated &&
+		(!in_capitals(head) || begins_small(text, line.end)))
+		return false;
 	*out = line;
 	return true;
 }

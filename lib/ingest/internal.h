@@ -97,6 +97,8 @@ struct chy_dateline {
 	struct chy_str source; /* empty where none is named */
 	struct chy_date date;
 	bool dated;
+	size_t end; /* where the text begins that follows it */
 };
-/* Whether a paragraph begins with a dateline, and what it says. */
+/* Whether a paragraph begins with a dateline, and what it says. One that names
+ * neither an outlet nor a day must be in capitals. */
 bool chy_read_dateline(struct chy_str text, struct chy_dateline *out);

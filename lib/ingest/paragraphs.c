@@ -299,7 +299,8 @@ static bool headline(struct chy_str text)
 	struct chy_dateline dateline;
 
 	measure(text, &line);
-	if (!text.size || line.width > LONGEST_HEADLINE || chy_read_dateline(text, &dateline))
+	if (!text.size || line.width > LONGEST_HEADLINE ||
+		(chy_read_dateline(text, &dateline) && (dateline.source.size || dateline.dated)))
 		return false;
 	return !ends_sentence(text) || last_point(text) == '?' ||
 	       (line.width <= LONGEST_SENTENCE && !holds_sentence_end(text));

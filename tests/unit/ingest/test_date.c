@@ -174,6 +174,40 @@ static void what_only_resembles_a_dateline_is_none(void **state)
 	}
 }
 
+static void a_dateline_is_left_out_of_the_text_and_kept_as_a_field(void **state)
+{
+	static const struct {
+		const char *written, *text, *dateline;
+	} cases[] = {
+		{"MOSCOVO, 1 nov (Lusa) — O ministro chegou.", "O ministro chegou.",
+			"MOSCOVO, 1 nov (Lusa) —"},
+		{"Brasília, 3/11/2013 (EFE).- O ministro chegou.", "O ministro chegou.",
+			"Brasília, 3/11/2013 (EFE).-"},
+		{"MOSCOVO — O ministro chegou.", "O ministro chegou.", "MOSCOVO —"},
+		{"Rússia — o maior país — chegou.", "Rússia — o maior país — chegou.", ""},
+		{"A ONU - disse ele - chegou.", "A ONU - disse ele - chegou.", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char file[300], text[300];
+		const struct chy_article *article;
+
+		snprintf(file, sizeof(file), "Um título\n\n%s\n", cases[i].written);
+		snprintf(text, sizeof(text), "Um título\n\n%s", cases[i].text);
+		article = only(file, "");
+		assert_str(article->text, text);
+		assert_str(chy_json_str(article->fields, "dateline"), cases[i].dateline);
+	}
+}
+
+static void a_headline_with_a_dash_is_no_dateline(void **state)
+{
+	(void)state;
+	assert_str(only("EUROPA — Rússia e Japão\n\nTexto aqui.\n", "")->title,
+		"EUROPA — Rússia e Japão");
+}
+
 static void a_year_from_elsewhere_is_no_part_of_the_content(void **state)
 {
 	static const char text[] = "Um título\n\nMOSCOVO, 1 nov (Lusa) — O ministro chegou.\n";
@@ -184,6 +218,9 @@ static void a_year_from_elsewhere_is_no_part_of_the_content(void **state)
 	assert_str(article->date, "2016-11-01");
 	assert_true(article->date_inferred);
 	assert_true(chy_hash_equal(&article->id, &id));
+	article = with_evidence("Um título\n\nMOSCOVO, 2 nov (Lusa) — O ministro chegou.\n",
+		"2013-11-03", INT64_MIN);
+	assert_false(chy_hash_equal(&article->id, &id));
 }
 
 int main(void)
@@ -194,6 +231,9 @@ int main(void)
 		cmocka_unit_test_teardown(the_date_comes_from_the_best_evidence, forget_after),
 		cmocka_unit_test_teardown(a_dateline_gives_outlet_and_day, forget_after),
 		cmocka_unit_test_teardown(what_only_resembles_a_dateline_is_none, forget_after),
+		cmocka_unit_test_teardown(
+			a_dateline_is_left_out_of_the_text_and_kept_as_a_field, forget_after),
+		cmocka_unit_test_teardown(a_headline_with_a_dash_is_no_dateline, forget_after),
 		cmocka_unit_test_teardown(
 			a_year_from_elsewhere_is_no_part_of_the_content, forget_after),
 	};
