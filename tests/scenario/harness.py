@@ -13,7 +13,7 @@ import unittest
 BUILD = pathlib.Path(os.environ.get("CHY_BUILD", "build/dev"))
 SOURCE = pathlib.Path(os.environ.get("CHY_SOURCE", "."))
 LONG = bool(os.environ.get("CHY_LONG"))
-SANITIZED = bool(os.environ.get("CHY_SANITIZE"))
+SANITIZED = os.environ.get("CHY_SANITIZE", "")  # "address,undefined", "thread"
 CHANCERYD, CHANCERY = BUILD / "bin/chanceryd", BUILD / "bin/chancery"
 
 ARTICLE = """Título: {title}
