@@ -79,8 +79,9 @@ typedef int chy_event_visit(void *user, json_t *event);
 int chy_view_events(struct chy_view *view, const struct chy_event_filter *filter,
 	chy_event_visit *visit, void *user, struct chy_fault *fault);
 
-/* The same as happenings: an array, a new reference, in order of day; each
- * docs/schema/happening.json. */
+/* The same as happenings, those that any of the events tells and whose own day
+ * is within the filter's; with a limit, the latest. An array, a new reference,
+ * in order of day; each docs/schema/happening.json. */
 int chy_view_happenings(struct chy_view *view, const struct chy_event_filter *filter, json_t **out,
 	struct chy_fault *fault);
 
@@ -95,6 +96,15 @@ int chy_view_document(
 /* How many there are: {"documents", "sightings", "rejected", "events",
  * "withdrawn", "last_day"}. */
 int chy_view_counts(struct chy_view *view, uint64_t as_of, json_t **out, struct chy_fault *fault);
+
+/* How a matter goes: of the filter `dispute`, `between` and `as_of` count. */
+struct chy_course {
+	uint64_t happenings;
+	double temperature; /* on the day: see chy_temperature */
+	json_t *last; /* the last happening, the caller's to release; NULL for none */
+};
+int chy_view_course(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
+	struct chy_course *out, struct chy_fault *fault);
 
 /* How hot: the sum over happenings of minus the score, each halved for every
  * CHY_HALF_LIFE days that it lies before `day`. Above zero is conflict. */

@@ -1,48 +1,10 @@
+/* Rows: sealed bytes, JSON, and events. */
 #include <stdio.h>
 #include <string.h>
 
 #include "internal.h"
 
-void chy_put_be(unsigned char *out, uint64_t value, unsigned bytes)
-{
-	for (unsigned i = 0; i < bytes; i++)
-		out[i] = (unsigned char)(value >> 8 * (bytes - 1 - i));
-}
-
-uint64_t chy_get_be(const char *bytes, unsigned size)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < size; i++)
-		value = value << 8 | (unsigned char)bytes[i];
-	return value;
-}
-
-void chy_event_key(uint64_t seq, uint32_t n, unsigned char out[CHY_EVENT_KEY])
-{
-	chy_put_be(out, seq, 8);
-	chy_put_be(out + 8, n, 4);
-}
-
-static bool first_day(struct chy_str text, int64_t *out)
-{
-	struct chy_edtf date;
-	int64_t last;
-
-	if (!text.size || chy_edtf_parse(text, &date))
-		return false;
-	chy_edtf_bounds(&date, out, &last);
-	return *out != INT64_MIN;
-}
-
-int64_t chy_event_day(const json_t *event, struct chy_str reported)
-{
-	int64_t day;
-
-	if (first_day(chy_json_str(event, "date"), &day) || first_day(reported, &day))
-		return day;
-	return INT64_MIN;
-}
+/* -- sealed ------------------------------------------------------------------ */
 
 static void sum_of(struct chy_str key, struct chy_str row, unsigned char out[CHY_ROW_SUM])
 {
@@ -56,89 +18,116 @@ static void sum_of(struct chy_str key, struct chy_str row, unsigned char out[CHY
 	memcpy(out, hash.bytes, CHY_ROW_SUM);
 }
 
-int chy_row_get(
-	struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key, json_t **out)
+int chy_unseal(struct chy_str key, struct chy_str value, struct chy_str *out)
 {
 	unsigned char sum[CHY_ROW_SUM];
-	struct chy_str value;
-	int result = chy_store_get(txn, table, key, &value);
 
-	if (result)
-		return result;
 	if (value.size < CHY_ROW_SUM)
 		return CHY_EDAMAGED;
 	value.size -= CHY_ROW_SUM;
 	sum_of(key, value, sum);
 	if (memcmp(value.data + value.size, sum, sizeof(sum)) != 0)
 		return CHY_EDAMAGED;
+	*out = value;
+	return CHY_OK;
+}
+
+int chy_sealed_get(struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key,
+	struct chy_str *out)
+{
+	int result = chy_store_get(txn, table, key, out);
+
+	return result ? result : chy_unseal(key, *out, out);
+}
+
+int chy_sealed_put(struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key,
+	struct chy_buffer *row)
+{
+	unsigned char sum[CHY_ROW_SUM];
+
+	sum_of(key, (struct chy_str){row->data, row->size}, sum);
+	chy_buffer_add(row, sum, sizeof(sum));
+	if (row->failed)
+		return CHY_EMEM;
+	return chy_store_put(txn, table, key, (struct chy_str){row->data, row->size});
+}
+
+int chy_row_get(
+	struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key, json_t **out)
+{
+	struct chy_str value;
+	int result = chy_sealed_get(txn, table, key, &value);
+
+	if (result)
+		return result;
 	return chy_json_parse(value.data, value.size, out, NULL) ? CHY_EDAMAGED : CHY_OK;
 }
 
 int chy_row_put(
 	struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key, const json_t *row)
 {
-	unsigned char sum[CHY_ROW_SUM];
 	struct chy_buffer bytes;
 	int result;
 
 	chy_buffer_init(&bytes);
 	result = chy_json_canonical(row, &bytes);
-	if (!result) {
-		sum_of(key, (struct chy_str){bytes.data, bytes.size}, sum);
-		chy_buffer_add(&bytes, sum, sizeof(sum));
-		result = bytes.failed ? CHY_EMEM : CHY_OK;
-	}
 	if (!result)
-		result = chy_store_put(txn, table, key, (struct chy_str){bytes.data, bytes.size});
+		result = chy_sealed_put(txn, table, key, &bytes);
 	chy_buffer_fini(&bytes);
 	return result;
 }
 
-static void copy_member(json_t *to, const char *as, const json_t *from, const char *key)
-{
-	json_t *value = json_object_get(from, key);
+/* -- events ------------------------------------------------------------------ */
 
-	if (value)
-		json_object_set(to, as, value);
-	else
-		json_object_set_new(to, as, json_null());
+void chy_event_key(uint64_t seq, uint32_t n, unsigned char out[CHY_EVENT_KEY])
+{
+	chy_put_be(out, seq, 8);
+	chy_put_be(out + 8, n, 4);
 }
 
-static int document_of(struct chy_store_txn *txn, const json_t *row, json_t **out)
+int32_t chy_event_day(const struct chy_telling *telling)
 {
-	struct chy_str hex = chy_json_str(row, "document");
-	struct chy_hash id;
-
-	if (!hex.data || chy_hash_from_hex(hex.data, &id))
-		return CHY_EDAMAGED;
-	return chy_row_get(txn, CHY_VIEW_DOCUMENTS,
-		(struct chy_str){(const char *)id.bytes, CHY_HASH_SIZE}, out);
+	return telling->first <= telling->last ? telling->first : telling->reported;
 }
 
-int chy_event_shown(struct chy_store_txn *txn, const unsigned char key[CHY_EVENT_KEY],
-	const json_t *row, json_t **out)
+static struct chy_str key_str(const unsigned char key[CHY_EVENT_KEY])
 {
-	static const char *const members[] = {"title", "source", "url"};
-	json_t *shown, *document;
-	char name[32];
-	int result = document_of(txn, row, &document);
+	return (struct chy_str){(const char *)key, CHY_EVENT_KEY};
+}
+
+int chy_event_read(struct chy_store_txn *txn, const unsigned char key[CHY_EVENT_KEY],
+	struct chy_event_head *out, struct chy_str *out_json)
+{
+	struct chy_str row;
+	int result = chy_sealed_get(txn, CHY_VIEW_EVENTS, key_str(key), &row);
 
 	if (result)
-		return CHY_EDAMAGED; /* an event without its document too */
-	shown = json_deep_copy(json_object_get(row, "event"));
-	snprintf(name, sizeof(name), "E%llu.%u",
-		(unsigned long long)chy_get_be((const char *)key, 8),
-		(unsigned)chy_get_be((const char *)key + 8, 4));
-	json_object_set_new(shown, "id", json_string(name));
-	copy_member(shown, "document", row, "document");
-	copy_member(shown, "recorded", row, "recorded");
-	copy_member(shown, "until", row, "until");
-	copy_member(shown, "reported", document, "date");
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		copy_member(shown, members[i], document, members[i]);
-	json_decref(document);
-	if (!shown)
-		return CHY_EMEM;
-	*out = shown;
+		return result;
+	if (row.size < CHY_EVENT_HEAD)
+		return CHY_EDAMAGED;
+	out->until = chy_get_be(row.data, 8);
+	memcpy(out->cell, row.data + 8, CHY_CELL_HASH);
+	out->period = chy_get_day(row.data + 8 + CHY_CELL_HASH);
+	out->day = chy_get_day(row.data + 12 + CHY_CELL_HASH);
+	*out_json = (struct chy_str){row.data + CHY_EVENT_HEAD, row.size - CHY_EVENT_HEAD};
 	return CHY_OK;
+}
+
+int chy_event_write(struct chy_store_txn *txn, const unsigned char key[CHY_EVENT_KEY],
+	const struct chy_event_head *head, struct chy_str json)
+{
+	unsigned char bytes[CHY_EVENT_HEAD];
+	struct chy_buffer row;
+	int result;
+
+	chy_put_be(bytes, head->until, 8);
+	memcpy(bytes + 8, head->cell, CHY_CELL_HASH);
+	chy_put_day(bytes + 8 + CHY_CELL_HASH, head->period);
+	chy_put_day(bytes + 12 + CHY_CELL_HASH, head->day);
+	chy_buffer_init(&row);
+	chy_buffer_add(&row, bytes, sizeof(bytes));
+	chy_buffer_add_str(&row, json);
+	result = chy_sealed_put(txn, CHY_VIEW_EVENTS, key_str(key), &row);
+	chy_buffer_fini(&row);
+	return result;
 }

@@ -1,8 +1,13 @@
+#include "intake.h"
 #include "internal.h"
 
-/* Few enough that readers wait for nothing old, many enough that a commit is
- * shared. */
-enum { BATCH = 2000 };
+/* Few enough that readers wait for nothing old and memory stays small, many
+ * enough that a commit, and the making of acts, is shared. */
+enum { BATCH_RECORDS = 20000, BATCH_EVENTS = 20000 };
+
+/* Records from which on room is made beforehand: growing stops everything. */
+enum { MANY = 1000 };
+static const size_t plenty = (size_t)512 << 20;
 
 static int put_position(struct chy_store_txn *txn, uint64_t seq)
 {
@@ -13,44 +18,92 @@ static int put_position(struct chy_store_txn *txn, uint64_t seq)
 		(struct chy_str){(const char *)bytes, sizeof(bytes)});
 }
 
-/* Records after `from` up to `to`, at most a batch, in one transaction. */
-static int project_batch(struct chy_store_txn *txn, struct chy_snapshot *snapshot, uint64_t from,
-	uint64_t to, uint64_t *out_seq, struct chy_fault *fault)
+/* Records out of the intake, at most a batch. */
+static int take_in(
+	struct chy_batch *batch, struct chy_intake *intake, uint64_t *seq, struct chy_fault *fault)
 {
-	struct chy_log_cursor *cursor;
-	struct chy_record record;
-	int result = chy_log_cursor_open(snapshot, from, &cursor, fault);
+	uint64_t from = *seq;
+	struct chy_taken taken;
+	int result = CHY_OK;
 
-	if (result)
-		return result;
-	*out_seq = from;
-	while (*out_seq < to && *out_seq - from < BATCH && !result) {
-		result = chy_log_cursor_next(cursor, &record, fault);
-		if (!result)
-			result = chy_project(txn, &record, fault);
-		if (!result)
-			*out_seq = record.seq;
+	while (*seq - from < BATCH_RECORDS && batch->events < BATCH_EVENTS) {
+		result = chy_intake_next(intake, &taken, fault);
+		if (result)
+			break;
+		result = chy_project(batch, &taken.record, taken.body, fault);
+		json_decref(taken.body);
+		if (result)
+			break;
+		*seq = taken.record.seq;
 	}
-	chy_log_cursor_close(cursor);
-	if (result == CHY_END)
-		result = CHY_OK;
-	return result ? result : put_position(txn, *out_seq);
+	return result == CHY_END ? CHY_OK : result;
 }
 
-static int one_batch(struct chy_view *view, struct chy_snapshot *snapshot, uint64_t from,
-	uint64_t to, uint64_t *out_seq, struct chy_fault *fault)
+static int fill(struct chy_view *view, struct chy_batch *batch, struct chy_intake *intake,
+	uint64_t *seq, struct chy_fault *fault)
 {
-	struct chy_store_txn *txn;
-	int result = chy_store_begin(view->store, true, &txn, fault);
+	int result = chy_counts_get(batch->txn, 0, &batch->counts);
+
+	if (result)
+		return chy_fault_set(fault, result, view->path, 0, NULL);
+	result = take_in(batch, intake, seq, fault);
+	if (result)
+		return result;
+	result = chy_batch_flush(batch);
+	if (!result)
+		result = put_position(batch->txn, *seq);
+	if (result == CHY_NOT_FOUND || result == CHY_END)
+		result = CHY_EDAMAGED; /* what one table tells of, another lacks */
+	return result < 0 ? chy_fault_set(fault, result, view->path, 0, NULL) : result;
+}
+
+/* One transaction. *seq moves on only when it is committed. */
+static int one_batch(
+	struct chy_view *view, struct chy_intake *intake, uint64_t *seq, struct chy_fault *fault)
+{
+	struct chy_batch batch = {.txn = NULL};
+	uint64_t reached = *seq;
+	int result = chy_store_begin(view->store, true, &batch.txn, fault);
 
 	if (result)
 		return result;
-	result = project_batch(txn, snapshot, from, to, out_seq, fault);
-	if (result) {
-		chy_store_abort(txn);
+	result = fill(view, &batch, intake, &reached, fault);
+	chy_batch_fini(&batch);
+	if (result)
+		chy_store_abort(batch.txn);
+	else
+		result = chy_store_commit(batch.txn, fault);
+	if (!result)
+		*seq = reached;
+	return result;
+}
+
+static int make_room(struct chy_view *view, uint64_t records, struct chy_fault *fault)
+{
+	uint64_t used, map;
+
+	chy_store_size(view->store, &used, &map);
+	if (records < MANY || map - used > plenty)
+		return CHY_OK;
+	return chy_store_grow(view->store, plenty, fault);
+}
+
+/* As far as one intake goes: to the end, or until there is no room. */
+static int follow(struct chy_view *view, struct chy_snapshot *snapshot, uint64_t *seq, uint64_t to,
+	struct chy_fault *fault)
+{
+	struct chy_intake *intake;
+	int result = chy_intake_open(snapshot, *seq, to, &intake, fault);
+
+	if (result)
 		return result;
+	while (*seq < to && !result) {
+		result = make_room(view, to - *seq, fault);
+		if (!result)
+			result = one_batch(view, intake, seq, fault);
 	}
-	return chy_store_commit(txn, fault);
+	chy_intake_close(intake);
+	return result;
 }
 
 int chy_view_follow(struct chy_view *view, struct chy_archive *archive, uint64_t to,
@@ -68,13 +121,9 @@ int chy_view_follow(struct chy_view *view, struct chy_archive *archive, uint64_t
 	if (to && to < last)
 		last = to;
 	while (seq < last && !result) {
-		uint64_t reached = seq;
-
-		result = one_batch(view, snapshot, seq, last, &reached, fault);
+		result = follow(view, snapshot, &seq, last, fault);
 		if (result == CHY_STORE_FULL)
 			result = chy_store_grow(view->store, (size_t)64 << 20, fault);
-		else if (!result)
-			seq = reached;
 	}
 	chy_snapshot_close(snapshot);
 	*out_seq = seq;

@@ -1,259 +1,340 @@
-/* A pure function of the events, whatever the order in which they came.
+/* A pure function of the tellings, whatever the order in which they came, and
+ * a local one: what is told of a day depends on what is told of the quarters
+ * around it and on nothing else, so that it can be kept up to date.
  *
- *   Two events may tell the same act when they are of one category, name the
- *   same sides and have the same standing (done, planned, denied). Who meets
- *   whom is told from either side: for consultations the sides are one set.
+ *   Events that give the day meet on that day. A vaguer date, up to a season,
+ *   meets the one act that falls within it, days before narrower spans; where
+ *   there are several it stays apart, with others of the same span. What is
+ *   dated more vaguely than that stays apart always.
  *
- *   Events that give their own date, narrowest first, meet where their dates
- *   overlap; one so vague that it overlaps several acts stays apart. Events
- *   without a date join the act nearest before their report, CLOSE days away
- *   at most, or else those reported within CLOSE days of the first of them.
- *   Where there is neither date nor report, only a document's own events may
- *   be one act. */
+ *   Events without a date join the act of the day of their report or of the
+ *   CLOSE days before it, the nearest first, then the next day's (the night
+ *   between two time zones), then a span around; else those reported within
+ *   CLOSE days of the first of them, afresh with every quarter. Where there is
+ *   neither date nor report, only a document's own events may be one act.
+ *
+ *   All that of one standing: done, planned, denied acts are several; but what
+ *   a date places in the past needs no word that it is past. */
 #include "grouping.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "chancery/edtf.h"
+#include "chancery/error.h"
 
-enum { CLOSE = 3 };
+enum { CLOSE = 3, SEASON = 92, NO_PERIOD = 1 << 24, PERIODS_APART = 16 };
+
+void chy_acts_fini(struct chy_acts *acts)
+{
+	free(acts->category);
+	free(acts->sides);
+	free(acts->tellings);
+	free(acts->list);
+	*acts = (struct chy_acts){.category = NULL};
+}
+
+uint8_t chy_standing_from(struct chy_str aux)
+{
+	static const char *const names[] = {"", "future", "historical", "hypothetical", "negation"};
+
+	for (uint8_t i = 1; i < sizeof(names) / sizeof(names[0]); i++)
+		if (chy_str_is(aux, names[i]))
+			return i;
+	return CHY_STANDING_DONE;
+}
 
 static bool dated(const struct chy_telling *telling)
 {
 	return telling->first <= telling->last;
 }
 
-static const char *text_of(const struct chy_telling *telling, const char *key)
+static int64_t width(const struct chy_telling *telling)
 {
-	const char *text = json_string_value(json_object_get(telling->event, key));
-
-	return text ? text : "";
+	return (int64_t)telling->last - telling->first;
 }
 
-/* -- what makes two tellings comparable ----------------------------------- */
-
-enum { SIDES = 32 };
-
-static size_t add_codes(const json_t *side, const char **codes, size_t n)
+static uint8_t standing(const struct chy_telling *telling)
 {
-	for (size_t i = 0; i < json_array_size(side) && n < SIDES; i++) {
-		const char *code =
-			json_string_value(json_object_get(json_array_get(side, i), "code"));
-
-		if (code)
-			codes[n++] = code;
-	}
-	return n;
+	return dated(telling) && telling->standing == CHY_STANDING_HISTORICAL ? CHY_STANDING_DONE
+									      : telling->standing;
 }
 
-static int by_bytes(const void *a, const void *b)
+static enum chy_anchor anchor_of(const struct chy_telling *telling)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	if (dated(telling))
+		return telling->first == telling->last ? CHY_ANCHOR_DAY : CHY_ANCHOR_SPAN;
+	return telling->reported == INT32_MIN ? CHY_ANCHOR_DOCUMENT : CHY_ANCHOR_REPORT;
 }
 
-static void add_side(char *out, size_t size, const char **codes, size_t n)
+int32_t chy_telling_period(const struct chy_telling *telling)
 {
-	size_t used = strlen(out);
+	struct chy_date date;
 
-	qsort(codes, n, sizeof(*codes), by_bytes);
-	for (size_t i = 0; i < n && used < size; i++)
-		if (!i || strcmp(codes[i], codes[i - 1]) != 0)
-			used += (size_t)snprintf(out + used, size - used, "+%s", codes[i]);
+	if (anchor_of(telling) == CHY_ANCHOR_DOCUMENT)
+		return NO_PERIOD + (int32_t)(telling->document >> 56) * PERIODS_APART;
+	chy_day_to_date(dated(telling) ? telling->first : telling->reported, &date);
+	return date.year * 4 + (date.month - 1) / 3;
 }
 
-static void set_key(struct chy_telling *telling)
-{
-	const char *category = text_of(telling, "event"), *aux = text_of(telling, "aux");
-	const char *codes[SIDES];
-	size_t size = sizeof(telling->key), used, n;
+/* -- order ------------------------------------------------------------------ */
 
-	/* What a date places in the past needs no word that it is past. */
-	if (dated(telling) && strcmp(aux, "historical") == 0)
-		aux = "";
-	snprintf(telling->key, size, "%s/%s/", category, aux);
-	n = add_codes(json_object_get(telling->event, "actor"), codes, 0);
-	if (strcmp(category, "CONSULT") != 0) {
-		add_side(telling->key, size - 2, codes, n);
-		used = strlen(telling->key);
-		snprintf(telling->key + used, size - used, ">");
-		n = 0;
-	}
-	n = add_codes(json_object_get(telling->event, "recipient"), codes, n);
-	add_side(telling->key, size, codes, n);
-}
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
-static bool bounds_of(const char *text, int64_t *out_first, int64_t *out_last)
-{
-	struct chy_edtf date;
-
-	if (chy_edtf_parse(chy_str_from(text), &date))
-		return false;
-	chy_edtf_bounds(&date, out_first, out_last);
-	return *out_first != INT64_MIN;
-}
-
-void chy_telling_init(struct chy_telling *telling, json_t *event)
-{
-	int64_t last;
-
-	*telling = (struct chy_telling){.first = 1, .last = 0, .event = json_incref(event)};
-	if (!bounds_of(text_of(telling, "date"), &telling->first, &telling->last)) {
-		telling->first = 1;
-		telling->last = 0;
-	}
-	if (!bounds_of(text_of(telling, "reported"), &telling->reported, &last))
-		telling->reported = INT64_MIN;
-	set_key(telling);
-}
-
-void chy_telling_fini(struct chy_telling *telling)
-{
-	json_decref(telling->event);
-}
-
-/* -- order ---------------------------------------------------------------- */
-
-static int compare_days(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-/* Ids hold the number of a record, which tells of arrival: they part only
- * events of one document, all of whose events came with one record. */
 static int compare_origins(const struct chy_telling *a, const struct chy_telling *b)
 {
-	int order = strcmp(text_of(a, "document"), text_of(b, "document"));
-	const char *x = strchr(text_of(a, "id"), '.'), *y = strchr(text_of(b, "id"), '.');
+	int order = COMPARE(a->reported, b->reported);
 
-	return order ? order
-		     : compare_days(
-			       x ? strtoll(x + 1, NULL, 10) : 0, y ? strtoll(y + 1, NULL, 10) : 0);
+	if (!order)
+		order = COMPARE(a->document, b->document);
+	/* The place within the document before the number of the record, which
+	 * tells of arrival. */
+	if (!order)
+		order = memcmp(a->key + 8, b->key + 8, CHY_EVENT_KEY - 8);
+	return order ? order : memcmp(a->key, b->key, CHY_EVENT_KEY);
 }
 
-int chy_compare_reports(const struct chy_telling *a, const struct chy_telling *b)
+/* By standing; days, spans, reports; the narrowest and earliest first. */
+static int in_order_of_work(const void *one, const void *other)
 {
-	int order = compare_days(a->reported, b->reported);
+	const struct chy_telling *a = one, *b = other;
+	int order = COMPARE(standing(a), standing(b));
 
+	if (!order)
+		order = COMPARE(anchor_of(a), anchor_of(b));
+	if (!order && dated(a)) {
+		order = COMPARE(width(a), width(b));
+		if (!order)
+			order = COMPARE(a->first, b->first);
+	}
 	return order ? order : compare_origins(a, b);
 }
 
-/* By key; then the dated, narrowest and earliest first; then by report. */
-static int in_order_of_work(const void *a, const void *b)
-{
-	const struct chy_telling *x = a, *y = b;
-	int order = strcmp(x->key, y->key);
+/* -- placing ---------------------------------------------------------------- */
 
-	if (!order && dated(x) != dated(y))
-		return dated(x) ? -1 : 1;
-	if (!order && dated(x)) {
-		uint64_t wide = (uint64_t)x->last - (uint64_t)x->first;
-		uint64_t wider = (uint64_t)y->last - (uint64_t)y->first;
-
-		order = (wide > wider) - (wide < wider);
-		if (!order)
-			order = compare_days(x->first, y->first);
-	}
-	return order ? order : chy_compare_reports(x, y);
-}
-
-static int in_order_of_group(const void *a, const void *b)
-{
-	const struct chy_telling *x = a, *y = b;
-
-	if (x->group != y->group)
-		return x->group < y->group ? -1 : 1;
-	return in_order_of_work(a, b);
-}
-
-/* -- acts ----------------------------------------------------------------- */
-
-/* The acts of one key. */
-struct key_groups {
-	const struct chy_telling **acts; /* the telling that dates each */
-	size_t count, base; /* base: the number of the first */
+struct maker {
+	struct chy_act *acts;
+	size_t count;
+	size_t from; /* the first of this standing */
+	size_t days; /* how many of these are of a day: the first ones */
+	size_t spans; /* and of a span: those after them */
 };
 
-static size_t open_act(struct key_groups *groups, const struct chy_telling *telling)
+static size_t open_act(struct maker *maker, const struct chy_telling *telling)
 {
-	groups->acts[groups->count] = telling;
-	return groups->base + groups->count++;
+	struct chy_act *act = &maker->acts[maker->count];
+
+	*act = (struct chy_act){.anchor = anchor_of(telling),
+		.standing = standing(telling),
+		.period = chy_telling_period(telling)};
+	if (act->anchor == CHY_ANCHOR_DOCUMENT) {
+		act->document = telling->document;
+	} else if (dated(telling)) {
+		act->first = telling->first;
+		act->last = telling->last;
+	} else {
+		act->first = act->last = telling->reported;
+	}
+	return maker->count++;
 }
 
-static size_t place_dated(struct key_groups *groups, const struct chy_telling *telling)
+/* The first act of a day at or after one. */
+static size_t day_from(const struct maker *maker, int64_t day)
 {
-	size_t found = 0, overlapping = 0;
+	size_t low = maker->from, high = maker->from + maker->days;
 
-	for (size_t i = 0; i < groups->count; i++) {
-		const struct chy_telling *act = groups->acts[i];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (maker->acts[middle].first < day)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static size_t place_day(struct maker *maker, const struct chy_telling *telling)
+{
+	if (maker->days && maker->acts[maker->count - 1].first == telling->first)
+		return maker->count - 1;
+	maker->days++;
+	return open_act(maker, telling);
+}
+
+static size_t place_span(struct maker *maker, const struct chy_telling *telling)
+{
+	size_t end = maker->from + maker->days, day = day_from(maker, telling->first);
+	size_t found = day, overlapping = 0;
+	int32_t period = chy_telling_period(telling);
+	bool joins = width(telling) < SEASON;
+
+	for (; joins && day < end && maker->acts[day].first <= telling->last && overlapping < 2;
+		day++)
+		overlapping++;
+	for (size_t i = end; i < maker->count; i++) {
+		const struct chy_act *act = &maker->acts[i];
 
 		if (act->first == telling->first && act->last == telling->last)
-			return groups->base + i;
-		if (act->last >= telling->first && act->first <= telling->last) {
-			found = i;
-			overlapping++;
-		}
+			return i;
+		if (!joins || act->period != period || act->last < telling->first ||
+			act->first > telling->last || (int64_t)act->last - act->first >= SEASON)
+			continue;
+		found = overlapping++ ? found : i;
 	}
-	return overlapping == 1 ? groups->base + found : open_act(groups, telling);
+	if (joins && overlapping == 1)
+		return found;
+	maker->spans++;
+	return open_act(maker, telling);
 }
 
-/* Days from an act to a report of it; INT64_MAX where it can't be one. A day
- * ahead is the night between two time zones. */
-static int64_t distance(const struct chy_telling *act, const struct chy_telling *report)
+static bool day_is(const struct maker *maker, size_t at, int64_t day)
 {
-	int64_t first = dated(act) ? act->first - 1 : act->reported;
-	int64_t last = dated(act) ? act->last : act->reported;
-
-	if (!dated(act) && act->reported == INT64_MIN)
-		return strcmp(text_of(act, "document"), text_of(report, "document")) == 0 &&
-				       report->reported == INT64_MIN
-			       ? 0
-			       : INT64_MAX;
-	if (report->reported == INT64_MIN || report->reported < first ||
-		report->reported - CLOSE > last)
-		return INT64_MAX;
-	return report->reported > last ? report->reported - last : 0;
+	return at < maker->from + maker->days && maker->acts[at].first == day;
 }
 
-static size_t place_undated(struct key_groups *groups, const struct chy_telling *telling)
+static bool may_be_reported(const struct chy_act *span, int32_t reported)
 {
-	int64_t nearest = INT64_MAX;
-	size_t found = 0;
+	return (int64_t)span->last - span->first < SEASON && reported >= span->first &&
+	       reported <= (int64_t)span->last + CLOSE;
+}
 
-	for (size_t i = 0; i < groups->count; i++) {
-		int64_t days = distance(groups->acts[i], telling);
+/* Reports come in order, so that only the last act may hold another. */
+static bool last_holds(const struct maker *maker, enum chy_anchor anchor)
+{
+	return maker->count > maker->from + maker->days + maker->spans &&
+	       maker->acts[maker->count - 1].anchor == anchor;
+}
 
-		if (days < nearest) {
-			nearest = days;
-			found = i;
-		}
+static size_t place_report(struct maker *maker, const struct chy_telling *telling)
+{
+	int64_t reported = telling->reported;
+	int32_t period = chy_telling_period(telling);
+	size_t end = maker->from + maker->days, at;
+
+	for (int64_t day = reported; day >= reported - CLOSE; day--) {
+		at = day_from(maker, day);
+		if (day_is(maker, at, day))
+			return at;
 	}
-	return nearest < INT64_MAX ? groups->base + found : open_act(groups, telling);
+	at = day_from(maker, reported + 1);
+	if (day_is(maker, at, reported + 1))
+		return at;
+	for (at = end; at < end + maker->spans; at++)
+		if (may_be_reported(&maker->acts[at], telling->reported))
+			return at;
+	at = maker->count - 1;
+	if (last_holds(maker, CHY_ANCHOR_REPORT) && maker->acts[at].period == period &&
+		reported <= (int64_t)maker->acts[at].first + CLOSE)
+		return at;
+	return open_act(maker, telling);
 }
 
-int chy_group_tellings(struct chy_telling *tellings, size_t count)
+static size_t place_document(struct maker *maker, const struct chy_telling *telling)
 {
-	struct key_groups groups = {0};
+	if (last_holds(maker, CHY_ANCHOR_DOCUMENT) &&
+		maker->acts[maker->count - 1].document == telling->document)
+		return maker->count - 1;
+	return open_act(maker, telling);
+}
 
-	if (!count)
-		return CHY_OK;
-	groups.acts = malloc(count * sizeof(*groups.acts));
-	if (!groups.acts)
+static size_t place(struct maker *maker, const struct chy_telling *telling)
+{
+	switch (anchor_of(telling)) {
+	case CHY_ANCHOR_DAY:
+		return place_day(maker, telling);
+	case CHY_ANCHOR_SPAN:
+		return place_span(maker, telling);
+	case CHY_ANCHOR_REPORT:
+		return place_report(maker, telling);
+	default:
+		return place_document(maker, telling);
+	}
+}
+
+/* -- acts of what was placed ------------------------------------------------ */
+
+struct placed {
+	size_t act, order;
+};
+
+static int by_act(const void *one, const void *other)
+{
+	const struct placed *a = one, *b = other;
+	int order = COMPARE(a->act, b->act);
+
+	return order ? order : COMPARE(a->order, b->order);
+}
+
+/* The one that dates the act most narrowly; among these the surest. */
+static size_t best_of(const struct chy_telling *list, size_t from, size_t count)
+{
+	size_t best = from;
+
+	for (size_t i = from + 1; i < from + count; i++)
+		if (dated(&list[i]) == dated(&list[best]) &&
+			(!dated(&list[i]) || width(&list[i]) == width(&list[best])) &&
+			list[i].confidence > list[best].confidence)
+			best = i;
+	return best;
+}
+
+/* Moves the tellings of one act together. */
+static int gather(struct chy_acts *acts, struct placed *placed)
+{
+	struct chy_telling *ordered = malloc(acts->count * sizeof(*ordered));
+	size_t at = 0;
+
+	if (!ordered)
 		return CHY_EMEM;
-	qsort(tellings, count, sizeof(*tellings), in_order_of_work);
-	for (size_t i = 0; i < count; i++) {
-		struct chy_telling *telling = &tellings[i];
+	qsort(placed, acts->count, sizeof(*placed), by_act);
+	for (size_t i = 0; i < acts->count; i++)
+		ordered[i] = acts->tellings[placed[i].order];
+	free(acts->tellings);
+	acts->tellings = ordered;
+	acts->room = acts->count;
+	for (size_t i = 0; i < acts->act_count; i++) {
+		struct chy_act *act = &acts->list[i];
 
-		if (i && strcmp(telling->key, tellings[i - 1].key) != 0) {
-			groups.base += groups.count;
-			groups.count = 0;
-		}
-		telling->group = dated(telling) ? place_dated(&groups, telling)
-						: place_undated(&groups, telling);
+		act->from = at;
+		while (at < acts->count && placed[at].act == i)
+			at++;
+		act->count = at - act->from;
+		act->best = best_of(acts->tellings, act->from, act->count);
 	}
-	free(groups.acts);
-	qsort(tellings, count, sizeof(*tellings), in_order_of_group);
 	return CHY_OK;
+}
+
+int chy_acts_make(struct chy_acts *acts)
+{
+	struct maker maker = {.acts = NULL};
+	struct placed *placed;
+	int result;
+
+	free(acts->list);
+	acts->list = NULL;
+	acts->act_count = 0;
+	if (!acts->count)
+		return CHY_OK;
+	maker.acts = malloc(acts->count * sizeof(*maker.acts));
+	placed = malloc(acts->count * sizeof(*placed));
+	if (!maker.acts || !placed) {
+		free(maker.acts);
+		free(placed);
+		return CHY_EMEM;
+	}
+	qsort(acts->tellings, acts->count, sizeof(*acts->tellings), in_order_of_work);
+	for (size_t i = 0; i < acts->count; i++) {
+		if (i && standing(&acts->tellings[i]) != standing(&acts->tellings[i - 1])) {
+			maker.from = maker.count;
+			maker.days = maker.spans = 0;
+		}
+		placed[i] = (struct placed){place(&maker, &acts->tellings[i]), i};
+	}
+	acts->list = maker.acts;
+	acts->act_count = maker.count;
+	result = gather(acts, placed);
+	free(placed);
+	return result;
 }

@@ -1,225 +1,450 @@
-/* Happenings: the acts that events tell, made when they are asked for. */
-#include <math.h>
+/* Happenings: the acts that events tell. Those of now are read as they lie in
+ * the table; those of an earlier moment are made anew of what was known then,
+ * by the same rules. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "grouping.h"
 #include "internal.h"
 
-struct tellings {
-	struct chy_telling *list;
-	size_t count, room;
-};
+/* -- one act as it is shown --------------------------------------------------- */
 
-static int take(void *user, json_t *event)
+static json_t *event_id(const char *key)
 {
-	struct tellings *all = user;
+	char id[40];
 
-	if (all->count == all->room) {
-		size_t room = all->room ? 2 * all->room : 64;
-		void *more = realloc(all->list, room * sizeof(*all->list));
-
-		if (!more)
-			return CHY_EMEM;
-		all->list = more;
-		all->room = room;
-	}
-	chy_telling_init(&all->list[all->count++], event);
-	return CHY_OK;
+	snprintf(id, sizeof(id), "E%llu.%u", (unsigned long long)chy_get_be(key, 8),
+		(unsigned)chy_get_be(key + 8, 4));
+	return json_string(id);
 }
 
-static void tellings_fini(struct tellings *all)
+/* Named by what it is, not by when it was learned. */
+static json_t *name_of(struct chy_str key)
 {
-	for (size_t i = 0; i < all->count; i++)
-		chy_telling_fini(&all->list[i]);
-	free(all->list);
-}
-
-/* -- one happening of several tellings ------------------------------------ */
-
-static bool dated(const struct chy_telling *telling)
-{
-	return telling->first <= telling->last;
-}
-
-static int64_t width(const struct chy_telling *telling)
-{
-	return telling->last - telling->first;
-}
-
-static double confidence(const struct chy_telling *telling)
-{
-	return json_number_value(json_object_get(telling->event, "confidence"));
-}
-
-static int64_t day_of(const struct chy_telling *first)
-{
-	return dated(first) ? first->first : first->reported;
-}
-
-/* The one that dates the act most narrowly; among these the surest. */
-static const struct chy_telling *best_of(const struct chy_telling *list, size_t n)
-{
-	const struct chy_telling *best = &list[0];
-
-	for (size_t i = 1; i < n; i++)
-		if (dated(&list[i]) == dated(best) &&
-			(!dated(best) || width(&list[i]) == width(best)) &&
-			confidence(&list[i]) > confidence(best))
-			best = &list[i];
-	return best;
-}
-
-static void add_once(json_t *array, json_t *value)
-{
-	for (size_t i = 0; i < json_array_size(array); i++)
-		if (json_equal(json_array_get(array, i), value))
-			return;
-	json_array_append(array, value);
-}
-
-/* Named by what it is, not by when it was learned: what is told, and the day;
- * where neither date nor report gives one, the document. */
-static json_t *name_of(const struct chy_telling *first)
-{
-	const char *date = json_string_value(json_object_get(first->event, "date"));
-	struct chy_buffer text;
-	struct chy_hash hash;
 	char hex[CHY_HASH_HEX], name[16];
+	struct chy_hash hash;
 
-	chy_buffer_init(&text);
-	chy_buffer_printf(&text, "%s/", first->key);
-	if (dated(first))
-		chy_buffer_printf(&text, "%s", date);
-	else if (first->reported != INT64_MIN)
-		chy_buffer_printf(&text, "reported %lld", (long long)first->reported);
-	else
-		chy_buffer_printf(
-			&text, "%s", json_string_value(json_object_get(first->event, "document")));
-	chy_hash_of(text.data ? text.data : "", text.size, &hash);
-	chy_buffer_fini(&text);
+	chy_hash_of(key.data, key.size, &hash);
 	chy_hash_to_hex(&hash, hex);
 	snprintf(name, sizeof(name), "H%.10s", hex);
 	return json_string(name);
 }
 
-static json_t *happening_of(const struct chy_telling *list, size_t n)
+static int by_text(const void *one, const void *other)
+{
+	return strcmp(json_string_value(*(json_t *const *)one),
+		json_string_value(*(json_t *const *)other));
+}
+
+/* The texts of numbers, in their order or, since numbers tell of arrival, in
+ * that of the texts. */
+static int names_of(
+	struct chy_store_txn *txn, const char *numbers, size_t n, bool sorted, json_t **out)
+{
+	json_t **list = calloc(n + 1, sizeof(json_t *));
+	int result = list ? CHY_OK : CHY_EMEM;
+
+	*out = json_array();
+	for (size_t i = 0; i < n && !result; i++) {
+		struct chy_str text;
+
+		result = chy_name_text(txn, (uint32_t)chy_get_be(numbers + 4 * i, 4), &text);
+		list[i] = result ? NULL : json_stringn(text.data, text.size);
+	}
+	if (sorted && !result && n)
+		qsort(list, n, sizeof(*list), by_text);
+	for (size_t i = 0; i < n && list; i++)
+		if (list[i])
+			json_array_append_new(*out, list[i]);
+	free(list);
+	return result;
+}
+
+static int32_t day_of(const char *key)
+{
+	return key[CHY_CELL_HASH + 1] == CHY_ANCHOR_DOCUMENT ? INT32_MIN
+							     : chy_get_day(key + CHY_CELL_HASH + 2);
+}
+
+static int show_row(struct chy_store_txn *txn, struct chy_str key, const struct chy_act_row *row,
+	const json_t *best, json_t *out)
 {
 	static const char *const members[] = {"event", "mode", "actor", "recipient", "date", "due",
-		"aux", "score", "dispute", "place", "sentence", "title", "document", "reported"};
-	const struct chy_telling *best = best_of(list, n);
-	json_t *out = json_object(), *documents = json_array(), *sources = json_array();
-	json_t *events = json_array(), *disputes = json_array();
+		"aux", "score", "place", "sentence", "title", "document", "reported"};
+	json_t *sources, *disputes, *events = json_array();
+	int32_t day = day_of(key.data);
+	int result;
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		json_object_set(out, members[i], json_object_get(best->event, members[i]));
-	for (size_t i = 0; i < n; i++) {
-		json_t *source = json_object_get(list[i].event, "source");
-		json_t *each;
-		size_t j;
-
-		add_once(documents, json_object_get(list[i].event, "document"));
-		json_array_append(events, json_object_get(list[i].event, "id"));
-		if (json_is_string(source))
-			add_once(sources, source);
-		json_array_foreach(json_object_get(list[i].event, "dispute"), j, each)
-			add_once(disputes, each);
-	}
-	json_object_set_new(out, "happening", name_of(&list[0]));
-	json_object_set_new(out, "day",
-		day_of(list) == INT64_MIN ? json_null() : json_integer((json_int_t)day_of(list)));
-	json_object_set_new(out, "reports", json_integer((json_int_t)json_array_size(documents)));
-	json_object_set_new(out, "best", json_incref(json_object_get(best->event, "id")));
-	json_object_set_new(out, "sources", sources);
-	json_object_set_new(out, "dispute", disputes);
+		json_object_set(out, members[i], json_object_get(best, members[i]));
+	for (size_t i = 0; i < row->event_count; i++)
+		json_array_append_new(events, event_id(row->events + i * CHY_EVENT_KEY));
+	json_object_set_new(out, "happening", name_of(key));
+	json_object_set_new(out, "day", day == INT32_MIN ? json_null() : json_integer(day));
+	json_object_set_new(out, "reports", json_integer(row->reports));
+	json_object_set_new(out, "best", event_id((const char *)row->best));
 	json_object_set_new(out, "events", events);
-	json_decref(documents);
-	return out;
+	result = names_of(txn, row->sources, row->source_count, false, &sources);
+	json_object_set_new(out, "sources", sources);
+	if (!result)
+		result = names_of(txn, row->disputes, row->dispute_count, true, &disputes);
+	if (!result)
+		json_object_set_new(out, "dispute", disputes);
+	return result;
 }
 
-/* -- all of them, in order ------------------------------------------------- */
+static int read_event(
+	struct chy_store_txn *txn, const unsigned char key[CHY_EVENT_KEY], json_t **out)
+{
+	struct chy_event_head head;
+	struct chy_str json;
+	int result = chy_event_read(txn, key, &head, &json);
 
-struct happening {
-	int64_t day;
-	const struct chy_telling *list, *earliest; /* earliest: as reported */
-	size_t count;
+	if (result)
+		return result < 0 ? result : CHY_EDAMAGED;
+	return chy_json_parse(json.data, json.size, out, NULL) ? CHY_EDAMAGED : CHY_OK;
+}
+
+int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str row, json_t **out)
+{
+	struct chy_act_row act;
+	json_t *best;
+	int result;
+
+	if (key.size != CHY_ACT_KEY || !chy_act_decode(row, &act))
+		return CHY_EDAMAGED;
+	result = read_event(txn, act.best, &best);
+	if (result)
+		return result;
+	*out = json_object();
+	result = show_row(txn, key, &act, best, *out);
+	json_decref(best);
+	if (result)
+		json_decref(*out);
+	return result;
+}
+
+/* -- those of now ------------------------------------------------------------- */
+
+struct walk {
+	struct chy_store_txn *txn;
+	const struct chy_event_filter *filter;
+	uint32_t category; /* a name's number; 0: any */
+	bool by_event; /* the filter asks for what one telling has and another not */
+	json_t *found;
 };
 
-static int by_day(const void *a, const void *b)
+static bool asks_of_events(const struct chy_event_filter *f)
 {
-	const struct happening *x = a, *y = b;
-
-	if (x->day != y->day)
-		return x->day < y->day ? -1 : 1;
-	return chy_compare_reports(x->earliest, y->earliest);
+	return f->actor.size || f->recipient.size || f->place.size || f->language.size ||
+	       f->source.size || f->aux.size || f->document.size || f->min_confidence > 0 ||
+	       f->with_due || (f->dispute.size && f->between[0].size);
 }
 
-static void set_happening(
-	struct happening *happening, const struct chy_telling *list, const struct chy_telling *end)
+static int any_passes(const struct walk *walk, struct chy_str row, bool *out)
 {
-	*happening = (struct happening){.day = day_of(list), .list = list, .earliest = list};
-	while (list + happening->count < end && list[happening->count].group == list->group) {
-		const struct chy_telling *one = &list[happening->count++];
+	struct chy_act_row act;
+	int result = CHY_OK;
 
-		if (chy_compare_reports(one, happening->earliest) < 0)
-			happening->earliest = one;
+	*out = false;
+	if (!chy_act_decode(row, &act))
+		return CHY_EDAMAGED;
+	for (size_t i = 0; i < act.event_count && !*out && !result; i++) {
+		json_t *event;
+
+		result = read_event(
+			walk->txn, (const unsigned char *)act.events + i * CHY_EVENT_KEY, &event);
+		if (result)
+			break;
+		*out = chy_event_passes(walk->filter, event);
+		json_decref(event);
+	}
+	return result;
+}
+
+static int take_act(struct walk *walk, struct chy_str key, struct chy_str value)
+{
+	struct chy_act_facts facts;
+	struct chy_str row;
+	bool passes = true;
+	json_t *shown;
+	int result;
+
+	if (!chy_act_facts_get(value, &facts))
+		return CHY_EDAMAGED;
+	if (walk->category && facts.category != walk->category)
+		return CHY_OK;
+	result = chy_sealed_get(walk->txn, CHY_VIEW_ACTS, key, &row);
+	if (!result && walk->by_event)
+		result = any_passes(walk, row, &passes);
+	if (!result && passes)
+		result = chy_act_shown(walk->txn, key, row, &shown);
+	if (result)
+		return result < 0 ? result : CHY_EDAMAGED;
+	if (passes)
+		json_array_append_new(walk->found, shown);
+	return CHY_OK;
+}
+
+static bool enough(const struct walk *walk)
+{
+	return walk->filter->limit && json_array_size(walk->found) >= walk->filter->limit;
+}
+
+/* From the last day on backwards, so that a limit keeps the latest. */
+static int walk_back(struct walk *walk, struct chy_store_cursor *cursor, const char *what, size_t n)
+{
+	const struct chy_event_filter *f = walk->filter;
+	int32_t first = chy_day32(f->first_day), last = chy_day32(f->last_day);
+	unsigned char end[320];
+	struct chy_str key, value;
+	int result;
+
+	memcpy(end, what, n);
+	/* Past the last day, or past all of this `what`. */
+	end[n] = last == INT32_MAX ? 1 : 0;
+	chy_put_day(end + n + 1, last == INT32_MAX ? last : last + 1);
+	result = chy_store_seek(
+		cursor, (struct chy_str){(const char *)end, n + (end[n] ? 1 : 5)}, &key, &value);
+	end[n] = 0;
+	result = result == CHY_END ? chy_store_last(cursor, &key, &value)
+		 : result	   ? result
+				   : chy_store_previous(cursor, &key, &value);
+	while (result == CHY_OK && !enough(walk)) {
+		if (key.size != n + 5 + CHY_ACT_ORDER + CHY_ACT_KEY ||
+			memcmp(key.data, end, n + 1) != 0 || chy_get_day(key.data + n + 1) < first)
+			return CHY_OK;
+		result = take_act(walk,
+			(struct chy_str){key.data + key.size - CHY_ACT_KEY, CHY_ACT_KEY}, value);
+		if (!result)
+			result = chy_store_previous(cursor, &key, &value);
+	}
+	return result == CHY_END ? CHY_OK : result;
+}
+
+static void turn_round(json_t *array)
+{
+	size_t n = json_array_size(array);
+
+	for (size_t i = 0; i < n / 2; i++) {
+		json_t *a = json_incref(json_array_get(array, i));
+		json_t *b = json_incref(json_array_get(array, n - 1 - i));
+
+		json_array_set_new(array, i, b);
+		json_array_set_new(array, n - 1 - i, a);
 	}
 }
 
-static json_t *happenings_of(const struct tellings *all)
+static int acts_of_now(struct walk *walk)
 {
-	const struct chy_telling *end = all->list + all->count;
-	struct happening *list = malloc((all->count + 1) * sizeof(*list));
-	json_t *array = json_array();
-	size_t n = 0;
+	char what[300];
+	size_t n = chy_what_for(walk->filter, what, sizeof(what));
+	struct chy_store_cursor *cursor;
+	struct chy_str number;
+	char key[128];
+	int size, result;
 
-	for (size_t i = 0; list && i < all->count; i += list[n++].count)
-		set_happening(&list[n], &all->list[i], end);
-	if (n)
-		qsort(list, n, sizeof(*list), by_day);
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(array, happening_of(list[i].list, list[i].count));
-	free(list);
-	return array;
+	walk->by_event = asks_of_events(walk->filter);
+	size = snprintf(key, sizeof(key), "t%.*s", (int)walk->filter->category.size,
+		walk->filter->category.data);
+	if (walk->filter->category.size) {
+		if ((size_t)size >= sizeof(key) ||
+			chy_store_get(walk->txn, CHY_VIEW_NAMES,
+				(struct chy_str){key, (size_t)size}, &number) ||
+			number.size != 4)
+			return CHY_OK; /* never told of */
+		walk->category = (uint32_t)chy_get_be(number.data, 4);
+	}
+	if (!n)
+		return CHY_OK;
+	result = chy_store_cursor_open(walk->txn, CHY_VIEW_ACT_INDEX, &cursor);
+	if (result)
+		return result;
+	result = walk_back(walk, cursor, what, n);
+	chy_store_cursor_close(cursor);
+	turn_round(walk->found);
+	return result;
+}
+
+/* -- those of an earlier moment -------------------------------------------------- */
+
+/* An event that was asked for, and the cell where it lies. */
+struct sought {
+	unsigned char cell[CHY_CELL_HASH];
+	int32_t period;
+	unsigned char key[CHY_EVENT_KEY];
+};
+
+struct search {
+	struct sought *list;
+	size_t count, room;
+};
+
+static int note_event(void *user, const unsigned char key[CHY_EVENT_KEY],
+	const struct chy_event_head *head, json_t *event)
+{
+	struct search *search = user;
+	struct sought *one;
+
+	(void)event;
+	if (search->count == search->room) {
+		size_t room = search->room ? 2 * search->room : 256;
+		struct sought *more = realloc(search->list, room * sizeof(*more));
+
+		if (!more)
+			return CHY_EMEM;
+		search->list = more;
+		search->room = room;
+	}
+	one = &search->list[search->count++];
+	memcpy(one->cell, head->cell, CHY_CELL_HASH);
+	one->period = head->period;
+	memcpy(one->key, key, CHY_EVENT_KEY);
+	return CHY_OK;
+}
+
+static int by_cell(const void *one, const void *other)
+{
+	const struct sought *a = one, *b = other;
+	int order = memcmp(a->cell, b->cell, CHY_CELL_HASH);
+
+	return order ? order : memcmp(a->key, b->key, CHY_EVENT_KEY);
+}
+
+static int by_event(const void *key, const void *sought)
+{
+	return memcmp(key, ((const struct sought *)sought)->key, CHY_EVENT_KEY);
+}
+
+static bool asked_for(const struct chy_acts *acts, const struct chy_act *act,
+	const struct sought *list, size_t n, const struct chy_event_filter *f)
+{
+	int32_t day = act->anchor == CHY_ANCHOR_DOCUMENT ? INT32_MIN : act->first;
+
+	if (day < chy_day32(f->first_day) || day > chy_day32(f->last_day))
+		return false;
+	for (size_t i = 0; i < act->count; i++)
+		if (bsearch(acts->tellings[act->from + i].key, list, n, sizeof(*list), by_event))
+			return true;
+	return false;
+}
+
+/* The index's order. */
+static int stage_act(struct chy_store_txn *txn, const struct chy_acts *acts,
+	const struct chy_act *act, struct chy_stage *stage)
+{
+	enum { HEAD = 4 + CHY_ACT_ORDER };
+	unsigned char key[HEAD + CHY_ACT_KEY];
+	struct chy_act_row row;
+	struct chy_buffer bytes;
+	int result;
+
+	chy_buffer_init(&bytes);
+	result = chy_act_encode(txn, acts, act, &bytes);
+	if (!result && !chy_act_decode((struct chy_str){bytes.data, bytes.size}, &row))
+		result = CHY_EDAMAGED;
+	if (!result) {
+		chy_act_key(acts, act, key + HEAD);
+		chy_put_day(key, day_of((const char *)key + HEAD));
+		memcpy(key + 4, row.order, CHY_ACT_ORDER);
+		chy_stage_add(stage, (struct chy_str){(const char *)key, sizeof(key)},
+			(struct chy_str){bytes.data, bytes.size});
+	}
+	chy_buffer_fini(&bytes);
+	return result;
+}
+
+/* The acts of one key that hold any of the sought events [0, n). */
+static int acts_of_key(struct chy_store_txn *txn, const struct sought *list, size_t n,
+	const struct chy_event_filter *f, struct chy_stage *stage)
+{
+	int32_t first = INT32_MAX, last = INT32_MIN;
+	struct chy_acts acts;
+	int result;
+
+	for (size_t i = 0; i < n; i++) {
+		first = list[i].period < first ? list[i].period : first;
+		last = list[i].period > last ? list[i].period : last;
+	}
+	result = chy_cell_acts(txn, list[0].cell, first - CHY_ACT_CONTEXT, last + CHY_ACT_CONTEXT,
+		f->as_of, &acts);
+	if (result)
+		return result;
+	for (size_t i = 0; i < acts.act_count && !result; i++)
+		if (asked_for(&acts, &acts.list[i], list, n, f))
+			result = stage_act(txn, &acts, &acts.list[i], stage);
+	chy_acts_fini(&acts);
+	return result;
+}
+
+static int show_staged(const struct walk *walk, struct chy_stage *stage)
+{
+	size_t limit = walk->filter->limit;
+	int result = chy_stage_sort(stage);
+
+	for (size_t i = limit && stage->count > limit ? stage->count - limit : 0;
+		i < stage->count && !result; i++) {
+		struct chy_str key = chy_staged_key(stage, i);
+		json_t *shown;
+
+		result = chy_act_shown(walk->txn,
+			(struct chy_str){key.data + key.size - CHY_ACT_KEY, CHY_ACT_KEY},
+			chy_staged_value(stage, i), &shown);
+		if (!result)
+			json_array_append_new(walk->found, shown);
+	}
+	return result;
+}
+
+static int acts_of_then(struct walk *walk)
+{
+	enum { AROUND = 31 * 3 * (CHY_ACT_REACH + 1) };
+	struct chy_event_filter wide = *walk->filter;
+	struct chy_stage stage = {.items = NULL};
+	struct search search = {.list = NULL};
+	size_t from = 0, to;
+	int result;
+
+	/* An act's day may lie elsewhere than that of an event that tells it. */
+	if (wide.first_day > INT64_MIN + AROUND)
+		wide.first_day -= AROUND;
+	if (wide.last_day < INT64_MAX - AROUND)
+		wide.last_day += AROUND;
+	wide.limit = 0;
+	result = chy_each_event(walk->txn, &wide, note_event, &search);
+	if (search.count)
+		qsort(search.list, search.count, sizeof(*search.list), by_cell);
+	for (; from < search.count && !result; from = to) {
+		to = from + 1;
+		while (to < search.count &&
+			memcmp(search.list[from].cell, search.list[to].cell, CHY_CELL_HASH) == 0)
+			to++;
+		result =
+			acts_of_key(walk->txn, search.list + from, to - from, walk->filter, &stage);
+	}
+	if (!result)
+		result = show_staged(walk, &stage);
+	chy_stage_fini(&stage);
+	free(search.list);
+	return result;
 }
 
 int chy_view_happenings(struct chy_view *view, const struct chy_event_filter *filter, json_t **out,
 	struct chy_fault *fault)
 {
-	struct chy_event_filter unlimited = *filter;
-	struct tellings all = {0};
-	int result;
+	struct walk walk = {.filter = filter, .found = json_array()};
+	int result = chy_store_begin(view->store, false, &walk.txn, fault);
 
-	unlimited.limit = 0;
-	result = chy_view_events(view, &unlimited, take, &all, fault);
 	if (!result) {
-		result = chy_group_tellings(all.list, all.count);
+		result = filter->as_of ? acts_of_then(&walk) : acts_of_now(&walk);
+		chy_store_abort(walk.txn);
 		if (result)
 			chy_fault_set(fault, result, view->path, 0, NULL);
 	}
-	if (!result)
-		*out = happenings_of(&all);
-	tellings_fini(&all);
-	return result;
-}
-
-double chy_temperature(const json_t *happenings, int64_t day)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < json_array_size(happenings); i++) {
-		const json_t *h = json_array_get(happenings, i);
-		const json_t *told = json_object_get(h, "day");
-		json_int_t at = json_integer_value(told);
-		const char *aux = json_string_value(json_object_get(h, "aux"));
-
-		/* What did not happen, or may, warms and cools nothing. */
-		if (!json_is_integer(told) || at > day ||
-			(aux && (strcmp(aux, "negation") == 0 || strcmp(aux, "hypothetical") == 0)))
-			continue;
-		sum -= json_number_value(json_object_get(h, "score")) *
-		       pow(0.5, (double)(day - at) / CHY_HALF_LIFE);
+	if (result) {
+		json_decref(walk.found);
+		return result;
 	}
-	return sum;
+	*out = walk.found;
+	return CHY_OK;
 }

@@ -4,21 +4,31 @@
 #include "chancery/edtf.h"
 #include "chancery/store.h"
 #include "chancery/view.h"
+#include "grouping.h"
 
 /* Goes up when what the tables hold changes; older views are made again. */
-#define CHY_VIEW_EDITION "3"
+#define CHY_VIEW_EDITION "4"
 
-/* The tables of views.mdb:
- *   meta       "edition", "uuid", "seq"
- *   documents  id (32 bytes) → row
- *   events     record number, place in its list (u64, u32 BE) → row
- *   index      what, NUL, day (i64 BE, biased), event's key → nothing; `what`
- *              is "*" for all, "a" and a code for a side, "p" and two codes in
- *              order for a pair, "d" and a dispute
- *   rejected   record number → its body
- *   counts     record number → how many there were of each thing after it, and
- *              the last day of a document's date: chy_counts; only records
- *              that change them have one */
+/* The tables of views.mdb. `what` is "*" for all, "a" and a code for a side,
+ * "p" and two codes in order for a pair, "d" and a dispute; numbers are
+ * big-endian, days are biased so that they sort.
+ *   meta         "edition", "uuid", "seq"
+ *   documents    id (32 bytes) → JSON row
+ *   events       record number, place in its list (u64, u32) → head and JSON
+ *                of the event as it is shown: struct chy_event_head
+ *   index        what, NUL, day (i64), event's key → nothing
+ *   rejected     record number → its body
+ *   counts       record number → how many there were of each thing after it:
+ *                chy_counts; only records that change them have one
+ *   names        "t" and a text → its number (u32); "n" and the number → text
+ *   cells        what events of one key tell in one quarter of a year,
+ *                superseded ones too, from which acts are made: cell.c
+ *   acts         a happening's key → its row: act.c
+ *   act-index    what, NUL, day (u32), the order of its earliest report, the
+ *                happening's key → struct chy_act_facts
+ *   tally        what, NUL, year (u16) → counts by day, category and standing
+ *   corrections  document's id, record number → the body of event-corrected
+ *   declared     id of a dispute → the body of dispute-declared */
 enum chy_view_table {
 	CHY_VIEW_META,
 	CHY_VIEW_DOCUMENTS,
@@ -26,6 +36,13 @@ enum chy_view_table {
 	CHY_VIEW_INDEX,
 	CHY_VIEW_REJECTED,
 	CHY_VIEW_COUNTS,
+	CHY_VIEW_NAMES,
+	CHY_VIEW_CELLS,
+	CHY_VIEW_ACTS,
+	CHY_VIEW_ACT_INDEX,
+	CHY_VIEW_TALLY,
+	CHY_VIEW_CORRECTIONS,
+	CHY_VIEW_DECLARED,
 	CHY_VIEW_TABLES
 };
 extern const char *const chy_view_tables[CHY_VIEW_TABLES];
@@ -36,14 +53,103 @@ struct chy_view {
 	int lock; /* -1 for a reader */
 };
 
-enum { CHY_EVENT_KEY = 12 };
+/* -- numbers as bytes ------------------------------------------------------- */
+
+static inline void chy_put_be(unsigned char *out, uint64_t value, unsigned bytes)
+{
+	for (unsigned i = 0; i < bytes; i++)
+		out[i] = (unsigned char)(value >> 8 * (bytes - 1 - i));
+}
+
+static inline uint64_t chy_get_be(const char *bytes, unsigned size)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < size; i++)
+		value = value << 8 | (unsigned char)bytes[i];
+	return value;
+}
+
+/* Days in 32 bits, in an order that bytes keep. */
+static inline void chy_put_day(unsigned char *out, int32_t day)
+{
+	chy_put_be(out, (uint32_t)day ^ 0x80000000u, 4);
+}
+
+static inline int32_t chy_get_day(const char *bytes)
+{
+	return (int32_t)((uint32_t)chy_get_be(bytes, 4) ^ 0x80000000u);
+}
+
+/* A day as far as 32 bits hold it; the least of both is no day, and the most
+ * an open end. */
+static inline int32_t chy_day32(int64_t day)
+{
+	return day == INT64_MIN	  ? INT32_MIN
+	       : day <= INT32_MIN ? INT32_MIN + 1
+	       : day >= INT32_MAX ? INT32_MAX
+				  : (int32_t)day;
+}
+
+/* -- rows ------------------------------------------------------------------- */
+
+/* Each row ends with the first SUM bytes of the hash of its key and itself: a
+ * row that was changed on disk is CHY_EDAMAGED, not an answer. */
+enum { CHY_ROW_SUM = 8 };
+int chy_sealed_get(struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key,
+	struct chy_str *out);
+/* Seals the bytes in the buffer, which is changed, and puts them. */
+int chy_sealed_put(struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key,
+	struct chy_buffer *row);
+/* What a sealed value holds, where it is whole. */
+int chy_unseal(struct chy_str key, struct chy_str value, struct chy_str *out);
+
+/* The same of JSON. */
+int chy_row_get(
+	struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key, json_t **out);
+int chy_row_put(struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key,
+	const json_t *row);
+
+/* -- events ----------------------------------------------------------------- */
+
 void chy_event_key(uint64_t seq, uint32_t n, unsigned char out[CHY_EVENT_KEY]);
-void chy_put_be(unsigned char *out, uint64_t value, unsigned bytes);
-uint64_t chy_get_be(const char *bytes, unsigned size);
+/* "E12.3"; CHY_EINPUT. */
+int chy_event_parse(struct chy_str id, unsigned char out[CHY_EVENT_KEY]);
+
+/* Before an event's JSON in its row. */
+struct chy_event_head {
+	uint64_t until; /* the record that superseded it; 0: in force */
+	unsigned char cell[CHY_CELL_HASH];
+	int32_t period; /* of its cell */
+	int32_t day; /* chy_event_day */
+};
+enum { CHY_EVENT_HEAD = 8 + CHY_CELL_HASH + 4 + 4 };
+
+/* A row's two parts; the JSON is a view that lives as the row does. */
+int chy_event_read(struct chy_store_txn *txn, const unsigned char key[CHY_EVENT_KEY],
+	struct chy_event_head *out, struct chy_str *out_json);
+int chy_event_write(struct chy_store_txn *txn, const unsigned char key[CHY_EVENT_KEY],
+	const struct chy_event_head *head, struct chy_str json);
 
 /* The day of an act: the first of its date, else that of the report; days
- * without either come first. */
-int64_t chy_event_day(const json_t *event, struct chy_str reported);
+ * without either come first: INT32_MIN. */
+int32_t chy_event_day(const struct chy_telling *telling);
+
+/* Whether an event is of those that a filter asks for, when it was known and
+ * its day aside. */
+bool chy_event_passes(const struct chy_event_filter *filter, const json_t *event);
+
+/* The `what` of the index that holds the fewest of those that are asked for;
+ * its size, or 0 where it is too long to be in the index. */
+size_t chy_what_for(const struct chy_event_filter *filter, char *out, size_t size);
+
+/* chy_view_events within a transaction, with the head of each. */
+typedef int chy_head_visit(void *user, const unsigned char key[CHY_EVENT_KEY],
+	const struct chy_event_head *head, json_t *event);
+int chy_each_event(struct chy_store_txn *txn, const struct chy_event_filter *filter,
+	chy_head_visit *visit, void *user);
+
+/* -- what there is ---------------------------------------------------------- */
 
 /* What the archive holds, at a record. Stored as six u64 BE, the day biased
  * as in the index. */
@@ -57,18 +163,138 @@ struct chy_counts {
 int chy_counts_get(struct chy_store_txn *txn, uint64_t seq, struct chy_counts *out);
 int chy_counts_put(struct chy_store_txn *txn, uint64_t seq, const struct chy_counts *counts);
 
-/* JSON rows. Each ends with the first SUM bytes of the hash of its key and
- * itself: a row that was changed on disk is CHY_EDAMAGED, not an answer. */
-enum { CHY_ROW_SUM = 8 };
-int chy_row_get(
-	struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key, json_t **out);
-int chy_row_put(struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key,
-	const json_t *row);
+/* -- changes that wait ------------------------------------------------------ */
 
-/* Takes one record into the tables. 0, CHY_STORE_FULL, or an error. */
-int chy_project(
-	struct chy_store_txn *txn, const struct chy_record *record, struct chy_fault *fault);
+/* Keys and values gathered while records are taken in, and written in the
+ * order of their keys, which trees of pages like best. */
+struct chy_stage {
+	struct chy_buffer bytes;
+	struct chy_staged {
+		size_t at;
+		uint32_t key, value; /* sizes */
+	} * items;
+	size_t count, room;
+	bool failed;
+};
+void chy_stage_fini(struct chy_stage *stage);
+void chy_stage_clear(struct chy_stage *stage);
+void chy_stage_add(struct chy_stage *stage, struct chy_str key, struct chy_str value);
+/* By key; equal keys in the order in which they were added. */
+int chy_stage_sort(struct chy_stage *stage);
+struct chy_str chy_staged_key(const struct chy_stage *stage, size_t i);
+struct chy_str chy_staged_value(const struct chy_stage *stage, size_t i);
 
-/* An event's row as the questions show it: a new reference. */
-int chy_event_shown(struct chy_store_txn *txn, const unsigned char key[CHY_EVENT_KEY],
-	const json_t *row, json_t **out);
+/* Calls for every `what` that sides (codes, "+" before each, and ">" between)
+ * and disputes belong to: "*", each code's, each pair's, each dispute's. */
+typedef int chy_what_visit(void *user, struct chy_str what);
+int chy_each_what(struct chy_str sides, const struct chy_str *disputes, size_t n,
+	chy_what_visit *visit, void *user);
+
+/* A batch of records on their way into the tables. */
+struct chy_batch {
+	struct chy_store_txn *txn;
+	struct chy_stage index; /* of events: whole keys */
+	struct chy_stage cells; /* changes of cells: cell.c */
+	struct chy_stage tally; /* additions: tally.c */
+	struct chy_counts counts;
+	size_t events; /* taken in since the batch began */
+};
+
+/* Takes one record, its body decoded, into the batch. 0, CHY_STORE_FULL, or
+ * an error. */
+int chy_project(struct chy_batch *batch, const struct chy_record *record, json_t *body,
+	struct chy_fault *fault);
+/* Writes what waits. */
+int chy_batch_flush(struct chy_batch *batch);
+void chy_batch_fini(struct chy_batch *batch);
+
+/* -- corrections ------------------------------------------------------------ */
+
+/* Keeps the body of event-corrected with its document. */
+int chy_correction_keep(struct chy_store_txn *txn, const struct chy_hash *document, uint64_t seq,
+	const json_t *body);
+/* Changes an event as a correction says and notes it in "corrected". */
+void chy_correction_make(json_t *event, const json_t *correction, uint64_t seq);
+/* Makes a document's corrections again on events that a coder has found anew:
+ * each on the event of its sentence; those whose sentence tells nothing like
+ * it any more are listed as "orphaned" in the document's row. */
+int chy_corrections_apply(
+	struct chy_store_txn *txn, const struct chy_hash *document, json_t *events, json_t *row);
+
+/* -- names ------------------------------------------------------------------ */
+
+/* The number of a text, given on first sight; 0 for none. */
+int chy_name_number(struct chy_store_txn *txn, struct chy_str text, uint32_t *out);
+int chy_name_text(struct chy_store_txn *txn, uint32_t number, struct chy_str *out);
+
+/* -- cells ------------------------------------------------------------------ */
+
+/* Puts a telling into a cell, or, with `until`, ends it there. */
+void chy_cell_change(
+	struct chy_batch *batch, const struct chy_cell *cell, const struct chy_telling *telling);
+int chy_cells_flush(struct chy_batch *batch);
+
+/* The acts that a cell's tellings in the periods [first, last] make, of what
+ * was known at a record (0: now). Those anchored within CHY_ACT_REACH periods
+ * of the ends may be made with less than all that belongs to them. */
+int chy_cell_acts(struct chy_store_txn *txn, const unsigned char hash[CHY_CELL_HASH], int32_t first,
+	int32_t last, uint64_t as_of, struct chy_acts *out);
+
+/* -- acts ------------------------------------------------------------------- */
+
+enum { CHY_ACT_KEY = CHY_CELL_HASH + 1 + 1 + 8, CHY_ACT_ORDER = 4 + 8 + 4 };
+void chy_act_key(
+	const struct chy_acts *acts, const struct chy_act *act, unsigned char out[CHY_ACT_KEY]);
+/* Appends a row that holds what is not in the key. */
+int chy_act_encode(struct chy_store_txn *txn, const struct chy_acts *acts,
+	const struct chy_act *act, struct chy_buffer *out);
+/* Out of such a row, as long as it lives. */
+struct chy_act_row {
+	const char *order; /* CHY_ACT_ORDER bytes: acts of a day follow one another by it */
+	unsigned char best[CHY_EVENT_KEY];
+	uint32_t category; /* a name's number */
+	int16_t score; /* tenths */
+	struct chy_str sides;
+	uint32_t reports; /* documents */
+	/* Lists of numbers and of keys, views of the row. */
+	const char *disputes, *sources, *events;
+	size_t dispute_count, source_count, event_count;
+};
+bool chy_act_decode(struct chy_str row, struct chy_act_row *out);
+
+/* Replaces acts anchored in the periods [first, last] by others in table, index
+ * and tally. */
+int chy_acts_replace(struct chy_batch *batch, const struct chy_acts *before,
+	const struct chy_acts *after, int32_t first, int32_t last);
+
+/* What the index holds beside a happening's key. */
+struct chy_act_facts {
+	uint32_t category; /* a name's number */
+	uint8_t standing;
+	int16_t score; /* tenths */
+};
+enum { CHY_ACT_FACTS = 7 };
+void chy_act_facts_put(const struct chy_act_facts *facts, unsigned char out[CHY_ACT_FACTS]);
+bool chy_act_facts_get(struct chy_str value, struct chy_act_facts *out);
+
+/* An act as chy_view_happenings shows it: a new reference. */
+int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str row, json_t **out);
+
+/* -- tally ------------------------------------------------------------------ */
+
+struct chy_tally_cell {
+	uint16_t day_of_year; /* from 1; 0: not known */
+	uint32_t category; /* a name's number */
+	uint8_t standing;
+	int32_t acts, score, events; /* score: tenths, of the acts */
+};
+enum { CHY_TALLY_CELL = 2 + 4 + 1 + 4 + 4 + 4 };
+/* Adds to what waits. */
+void chy_tally_add(struct chy_batch *batch, struct chy_str what, int32_t day,
+	const struct chy_tally_cell *add);
+int chy_tally_flush(struct chy_batch *batch);
+
+/* Walks the cells of one `what`, year by year. */
+typedef int chy_tally_visit(void *user, int32_t year, const struct chy_tally_cell *cell);
+int chy_tally_walk(
+	struct chy_store_txn *txn, struct chy_str what, chy_tally_visit *visit, void *user);

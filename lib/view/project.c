@@ -1,11 +1,14 @@
 /* One record into the tables. What is written depends on the records alone,
  * so that any way of following gives the same bytes. */
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
 
 struct projection {
+	struct chy_batch *batch;
 	struct chy_store_txn *txn;
 	const struct chy_record *record;
 	json_t *body;
@@ -81,138 +84,340 @@ static int sight_document(const struct projection *p, const struct chy_hash *id)
 	return result;
 }
 
-/* -- the index ------------------------------------------------------------ */
-
-static int put_index(const struct projection *p, const char *what, size_t size, int64_t day,
-	const unsigned char key[CHY_EVENT_KEY])
-{
-	unsigned char bytes[300];
-	struct chy_str none = {"", 0};
-
-	if (size + 1 + 8 + CHY_EVENT_KEY > sizeof(bytes))
-		return CHY_OK;
-	memcpy(bytes, what, size);
-	bytes[size] = 0;
-	chy_put_be(bytes + size + 1, (uint64_t)day ^ ((uint64_t)1 << 63), 8);
-	memcpy(bytes + size + 9, key, CHY_EVENT_KEY);
-	return chy_store_put(p->txn, CHY_VIEW_INDEX,
-		(struct chy_str){(const char *)bytes, size + 9 + CHY_EVENT_KEY}, none);
-}
-
-static size_t add_codes(const json_t *side, struct chy_str *codes, size_t count, size_t room)
-{
-	for (size_t i = 0; i < json_array_size(side) && count < room; i++) {
-		struct chy_str code = chy_json_str(json_array_get(side, i), "code");
-		bool there = !code.size || code.size > 60;
-
-		for (size_t j = 0; j < count && !there; j++)
-			there = chy_str_equal(codes[j], code);
-		if (!there)
-			codes[count++] = code;
-	}
-	return count;
-}
-
-static int index_sides(
-	const struct projection *p, const json_t *event, int64_t day, const unsigned char *key)
-{
-	struct chy_str codes[32];
-	size_t n = add_codes(json_object_get(event, "actor"), codes, 0, 32);
-	char what[160];
-	int result = CHY_OK;
-
-	n = add_codes(json_object_get(event, "recipient"), codes, n, 32);
-	for (size_t i = 0; i < n && !result; i++) {
-		int size = snprintf(what, sizeof(what), "a%.*s", (int)codes[i].size, codes[i].data);
-
-		result = put_index(p, what, (size_t)size, day, key);
-		for (size_t j = 0; j < n && !result; j++) {
-			if (chy_str_compare(codes[i], codes[j]) >= 0)
-				continue;
-			size = snprintf(what, sizeof(what), "p%.*s,%.*s", (int)codes[i].size,
-				codes[i].data, (int)codes[j].size, codes[j].data);
-			result = put_index(p, what, (size_t)size, day, key);
-		}
-	}
-	return result;
-}
-
-static int index_event(
-	const struct projection *p, const json_t *event, int64_t day, const unsigned char *key)
-{
-	const json_t *disputes = json_object_get(event, "dispute");
-	int result = put_index(p, "*", 1, day, key);
-	char what[160];
-
-	if (!result)
-		result = index_sides(p, event, day, key);
-	for (size_t i = 0; i < json_array_size(disputes) && !result; i++) {
-		int size = snprintf(what, sizeof(what), "d%.150s",
-			json_string_value(json_array_get(disputes, i)));
-
-		result = put_index(p, what, (size_t)size, day, key);
-	}
-	return result;
-}
-
 /* -- events --------------------------------------------------------------- */
 
-static int end_event(const struct projection *p, uint64_t seq, uint32_t n)
+static bool bounds_of(struct chy_str text, int32_t *out_first, int32_t *out_last)
 {
-	unsigned char key[CHY_EVENT_KEY];
-	json_t *row;
-	int result;
+	struct chy_edtf date;
+	int64_t first, last;
 
-	chy_event_key(seq, n, key);
-	result = chy_row_get(
-		p->txn, CHY_VIEW_EVENTS, (struct chy_str){(const char *)key, sizeof(key)}, &row);
-	if (result)
-		return result;
-	json_object_set_new(row, "until", json_integer((json_int_t)p->record->seq));
-	result = chy_row_put(
-		p->txn, CHY_VIEW_EVENTS, (struct chy_str){(const char *)key, sizeof(key)}, row);
-	json_decref(row);
+	*out_first = 1;
+	*out_last = 0;
+	if (!text.size || chy_edtf_parse(text, &date))
+		return false;
+	chy_edtf_bounds(&date, &first, &last);
+	if (first == INT64_MIN)
+		return false;
+	*out_first = chy_day32(first);
+	*out_last = chy_day32(last);
+	return true;
+}
+
+static int by_code(const void *one, const void *other)
+{
+	return chy_str_compare(*(const struct chy_str *)one, *(const struct chy_str *)other);
+}
+
+enum { SIDE = 32 };
+
+static size_t add_codes(const json_t *side, struct chy_str *codes, size_t n)
+{
+	for (size_t i = 0; i < json_array_size(side) && n < SIDE; i++) {
+		struct chy_str code = chy_json_str(json_array_get(side, i), "code");
+
+		if (code.size)
+			codes[n++] = code;
+	}
+	return n;
+}
+
+static void write_side(struct chy_buffer *out, struct chy_str *codes, size_t n)
+{
+	if (n)
+		qsort(codes, n, sizeof(*codes), by_code);
+	for (size_t i = 0; i < n; i++) {
+		if (i && chy_str_equal(codes[i], codes[i - 1]))
+			continue;
+		chy_buffer_add_char(out, '+');
+		chy_buffer_add_str(out, codes[i]);
+	}
+}
+
+/* "+RUS>+JPN". Who meets whom is told from either side. */
+static void write_sides(struct chy_buffer *out, const json_t *event)
+{
+	struct chy_str codes[SIDE];
+	size_t n = add_codes(json_object_get(event, "actor"), codes, 0);
+
+	if (!chy_str_is(chy_json_str(event, "event"), "CONSULT")) {
+		write_side(out, codes, n);
+		chy_buffer_add_char(out, '>');
+		n = 0;
+	}
+	n = add_codes(json_object_get(event, "recipient"), codes, n);
+	write_side(out, codes, n);
+}
+
+/* What of a document every event of it takes over. */
+struct origin {
+	const json_t *document;
+	struct chy_hash id;
+	uint32_t source;
+	int32_t reported;
+};
+
+static int read_origin(const struct projection *p, const json_t *document,
+	const struct chy_hash *id, struct origin *out)
+{
+	int32_t last;
+
+	*out = (struct origin){.document = document, .id = *id};
+	if (!bounds_of(chy_json_str(document, "date"), &out->reported, &last))
+		out->reported = INT32_MIN;
+	return chy_name_number(p->txn, chy_json_str(document, "source"), &out->source);
+}
+
+static int set_disputes(
+	const struct projection *p, const json_t *event, struct chy_telling *telling)
+{
+	const json_t *disputes = json_object_get(event, "dispute");
+	int result = CHY_OK;
+
+	for (size_t i = 0; i < json_array_size(disputes) && i < CHY_TELLING_DISPUTES && !result;
+		i++)
+		result = chy_name_number(p->txn,
+			chy_str_from(json_string_value(json_array_get(disputes, i))),
+			&telling->disputes[i]);
 	return result;
 }
 
-/* What was coded before is in force no more. */
-static int end_coding(const struct projection *p, const json_t *document)
+static int telling_of(const struct projection *p, const json_t *event, const struct origin *origin,
+	struct chy_telling *out)
 {
-	json_int_t coded = json_integer_value(json_object_get(document, "coded"));
-	json_int_t count = json_integer_value(json_object_get(document, "events"));
+	double score = json_number_value(json_object_get(event, "score"));
+	double confidence = json_number_value(json_object_get(event, "confidence"));
+
+	*out = (struct chy_telling){.reported = origin->reported,
+		.document = chy_get_be((const char *)origin->id.bytes, 8),
+		.source = origin->source,
+		.score = (int16_t)lround(fmax(fmin(score, 1000), -1000) * 10),
+		.confidence = (int16_t)lround(fmax(fmin(confidence, 1), 0) * 1000),
+		.standing = chy_standing_from(chy_json_str(event, "aux"))};
+	bounds_of(chy_json_str(event, "date"), &out->first, &out->last);
+	bounds_of(chy_json_str(event, "due"), &out->due_first, &out->due_last);
+	return set_disputes(p, event, out);
+}
+
+static void cell_of(const json_t *event, const struct chy_telling *telling,
+	struct chy_buffer *sides, struct chy_cell *out)
+{
+	struct chy_hasher hasher;
+	struct chy_hash hash;
+
+	chy_buffer_clear(sides);
+	write_sides(sides, event);
+	*out = (struct chy_cell){.period = chy_telling_period(telling),
+		.category = chy_json_str(event, "event"),
+		.sides = {sides->data, sides->size}};
+	chy_hasher_init(&hasher);
+	chy_hasher_add(&hasher, out->category.data, out->category.size);
+	chy_hasher_add(&hasher, "/", 1);
+	chy_hasher_add(&hasher, sides->data ? sides->data : "", sides->size);
+	chy_hasher_finish(&hasher, &hash);
+	memcpy(out->hash, hash.bytes, CHY_CELL_HASH);
+}
+
+/* An event in its places: the tables of events, and what they belong to. */
+struct placing {
+	const struct projection *p;
+	const unsigned char *key;
+	int32_t day, sign;
+	struct chy_tally_cell tally;
+};
+
+static int place_under(void *user, struct chy_str what)
+{
+	const struct placing *placing = user;
+	unsigned char bytes[300];
+
+	if (what.data[0] != 'a')
+		chy_tally_add(placing->p->batch, what, placing->day, &placing->tally);
+	if (placing->sign < 0 || what.size + 9 + CHY_EVENT_KEY > sizeof(bytes))
+		return CHY_OK; /* what was known then can still be asked for */
+	memcpy(bytes, what.data, what.size);
+	bytes[what.size] = 0;
+	chy_put_day(bytes + what.size + 1, placing->day);
+	memcpy(bytes + what.size + 5, placing->key, CHY_EVENT_KEY);
+	chy_stage_add(&placing->p->batch->index,
+		(struct chy_str){(const char *)bytes, what.size + 5 + CHY_EVENT_KEY}, CHY_STR(""));
+	return CHY_OK;
+}
+
+static int place_event(const struct projection *p, const json_t *event, const struct chy_cell *cell,
+	const struct chy_telling *telling, int32_t sign)
+{
+	const json_t *list = json_object_get(event, "dispute");
+	struct chy_str disputes[32];
+	struct placing placing = {p, telling->key, chy_event_day(telling), sign,
+		{0, 0, telling->standing, 0, 0, sign}};
+	size_t n = 0;
+	int result = chy_name_number(p->txn, cell->category, &placing.tally.category);
+
+	for (size_t i = 0; i < json_array_size(list) && n < 32; i++)
+		disputes[n++] = chy_str_from(json_string_value(json_array_get(list, i)));
+	if (!result)
+		result = chy_each_what(cell->sides, disputes, n, place_under, &placing);
+	if (!result)
+		chy_cell_change(p->batch, cell, telling);
+	return result;
+}
+
+static void copy_member(json_t *to, const char *as, const json_t *from, const char *key)
+{
+	json_t *value = json_object_get(from, key);
+
+	if (value)
+		json_object_set(to, as, value);
+	else
+		json_object_set_new(to, as, json_null());
+}
+
+/* As the questions show it. Changes the event. */
+static void complete(const struct projection *p, json_t *event, const json_t *document,
+	const unsigned char key[CHY_EVENT_KEY])
+{
+	static const char *const members[] = {"document", "title", "source", "url"};
+	char text[CHY_TIME_SIZE];
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		copy_member(event, members[i], document, members[i]);
+	copy_member(event, "reported", document, "date");
+	json_object_set_new(event, "recorded", json_string(chy_time_format(p->record->time, text)));
+	snprintf(text, sizeof(text), "E%llu.%u",
+		(unsigned long long)chy_get_be((const char *)key, 8),
+		(unsigned)chy_get_be((const char *)key + 8, 4));
+	json_object_set_new(event, "id", json_string(text));
+}
+
+static int write_event(const struct projection *p, const unsigned char key[CHY_EVENT_KEY],
+	const struct chy_cell *cell, const struct chy_telling *telling, const json_t *event)
+{
+	struct chy_event_head head = {
+		.until = 0, .period = cell->period, .day = chy_event_day(telling)};
+	struct chy_buffer json;
+	int result;
+
+	memcpy(head.cell, cell->hash, CHY_CELL_HASH);
+	chy_buffer_init(&json);
+	result = chy_json_canonical(event, &json);
+	if (!result)
+		result =
+			chy_event_write(p->txn, key, &head, (struct chy_str){json.data, json.size});
+	chy_buffer_fini(&json);
+	return result;
+}
+
+/* Takes in one event under the record's number; changes it. */
+static int add_event(
+	const struct projection *p, json_t *event, const struct origin *origin, uint32_t n)
+{
+	unsigned char key[CHY_EVENT_KEY];
+	struct chy_telling telling;
+	struct chy_buffer sides;
+	struct chy_cell cell;
+	int result = telling_of(p, event, origin, &telling);
+
+	if (result)
+		return result;
+	chy_event_key(p->record->seq, n, key);
+	memcpy(telling.key, key, sizeof(key));
+	chy_buffer_init(&sides);
+	cell_of(event, &telling, &sides, &cell);
+	result = sides.failed ? CHY_EMEM : place_event(p, event, &cell, &telling, 1);
+	if (!result) {
+		complete(p, event, origin->document, key);
+		result = write_event(p, key, &cell, &telling, event);
+	}
+	chy_buffer_fini(&sides);
+	p->counts->events++;
+	p->batch->events++;
+	return result;
+}
+
+/* From this record on an event is in force no more; one that was not changes
+ * nothing. */
+static int end_event(const struct projection *p, const unsigned char key[CHY_EVENT_KEY],
+	const struct origin *origin)
+{
+	struct chy_event_head head;
+	struct chy_telling telling;
+	struct chy_buffer sides, copy;
+	struct chy_str json;
+	struct chy_cell cell;
+	json_t *event;
+	int result = chy_event_read(p->txn, key, &head, &json);
+
+	if (result || head.until)
+		return result;
+	chy_buffer_init(&copy);
+	chy_buffer_add_str(&copy, json);
+	head.until = p->record->seq;
+	result = copy.failed ? CHY_EMEM
+			     : chy_event_write(
+				       p->txn, key, &head, (struct chy_str){copy.data, copy.size});
+	if (!result && chy_json_parse(copy.data, copy.size, &event, NULL))
+		result = CHY_EDAMAGED;
+	chy_buffer_fini(&copy);
+	if (result)
+		return result;
+	chy_buffer_init(&sides);
+	result = telling_of(p, event, origin, &telling);
+	memcpy(telling.key, key, CHY_EVENT_KEY);
+	telling.until = p->record->seq;
+	if (!result) {
+		cell_of(event, &telling, &sides, &cell);
+		result = sides.failed ? CHY_EMEM : place_event(p, event, &cell, &telling, -1);
+	}
+	json_decref(event);
+	chy_buffer_fini(&sides);
+	p->counts->events--;
+	return result;
+}
+
+/* What was coded before is in force no more: the last coding, and the
+ * corrections of it. */
+static int end_coding(const struct projection *p, const struct origin *origin)
+{
+	json_int_t coded = json_integer_value(json_object_get(origin->document, "coded"));
+	json_int_t count = json_integer_value(json_object_get(origin->document, "events"));
+	const json_t *corrections = json_object_get(origin->document, "corrections");
+	unsigned char key[CHY_EVENT_KEY];
 	int result = CHY_OK;
 
-	if (!coded)
-		return CHY_OK;
-	p->counts->events -= (uint64_t)count;
-	for (json_int_t n = 1; n <= count && !result; n++)
-		result = end_event(p, (uint64_t)coded, (uint32_t)n);
+	for (json_int_t n = 1; coded && n <= count && result >= 0; n++) {
+		chy_event_key((uint64_t)coded, (uint32_t)n, key);
+		result = end_event(p, key, origin);
+	}
+	for (size_t i = 0; i < json_array_size(corrections) && result >= 0; i++) {
+		chy_event_key((uint64_t)json_integer_value(json_array_get(corrections, i)), 1, key);
+		result = end_event(p, key, origin);
+	}
 	return result < 0 || result == CHY_STORE_FULL ? result : CHY_OK;
 }
 
-static int add_event(const struct projection *p, json_t *event, struct chy_str reported, uint32_t n)
+static int code_events(const struct projection *p, json_t *document, const struct chy_hash *id)
 {
-	unsigned char key[CHY_EVENT_KEY];
-	char time[CHY_TIME_SIZE];
-	json_t *row = json_pack("{s:O, s:O?, s:i, s:s}", "event", event, "document",
-		json_object_get(p->body, "document"), "until", 0, "recorded",
-		chy_time_format(p->record->time, time));
-	int result;
+	json_t *events = json_object_get(p->body, "events");
+	struct origin origin;
+	int result = read_origin(p, document, id, &origin);
 
-	if (!row)
-		return CHY_EMEM;
-	chy_event_key(p->record->seq, n, key);
-	result = chy_row_put(
-		p->txn, CHY_VIEW_EVENTS, (struct chy_str){(const char *)key, sizeof(key)}, row);
 	if (!result)
-		result = index_event(p, event, chy_event_day(event, reported), key);
-	json_decref(row);
+		result = end_coding(p, &origin);
+	if (!result)
+		result = chy_corrections_apply(p->txn, id, events, document);
+	for (size_t i = 0; i < json_array_size(events) && !result; i++) {
+		json_t *event = json_array_get(events, i);
+
+		/* What an analyst said is no event keeps its number and is not one. */
+		if (!json_is_true(json_object_get(event, "not_an_event")))
+			result = add_event(p, event, &origin, (uint32_t)i + 1);
+	}
 	return result;
 }
 
 static int code_document(const struct projection *p, const struct chy_hash *id)
 {
-	json_t *events = json_object_get(p->body, "events"), *document;
+	json_t *document;
 	int result = chy_row_get(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), &document);
 
 	if (result)
@@ -222,15 +427,12 @@ static int code_document(const struct projection *p, const struct chy_hash *id)
 		json_decref(document);
 		return CHY_OK;
 	}
-	result = end_coding(p, document);
-	for (size_t i = 0; i < json_array_size(events) && !result; i++)
-		result = add_event(p, json_array_get(events, i), chy_json_str(document, "date"),
-			(uint32_t)i + 1);
+	result = code_events(p, document, id);
 	if (!result) {
-		p->counts->events += json_array_size(events);
 		json_object_set_new(document, "coded", json_integer((json_int_t)p->record->seq));
-		json_object_set_new(
-			document, "events", json_integer((json_int_t)json_array_size(events)));
+		json_object_set_new(document, "events",
+			json_integer(
+				(json_int_t)json_array_size(json_object_get(p->body, "events"))));
 		json_object_set(document, "coder", json_object_get(p->body, "coder"));
 		result = chy_row_put(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), document);
 	}
@@ -240,12 +442,15 @@ static int code_document(const struct projection *p, const struct chy_hash *id)
 
 static int withdraw_document(const struct projection *p, const struct chy_hash *id)
 {
+	struct origin origin;
 	json_t *document;
 	int result = chy_row_get(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), &document);
 
 	if (result)
 		return result < 0 ? result : CHY_OK;
-	result = end_coding(p, document);
+	result = read_origin(p, document, id, &origin);
+	if (!result)
+		result = end_coding(p, &origin);
 	if (!result) {
 		p->counts->withdrawn += !json_object_get(document, "withdrawn");
 		json_object_set_new(
@@ -255,6 +460,89 @@ static int withdraw_document(const struct projection *p, const struct chy_hash *
 	}
 	json_decref(document);
 	return result;
+}
+
+/* -- corrections ------------------------------------------------------------ */
+
+/* A copy of an event in force with the change made; *out stays NULL where
+ * there is no such event any more or the analyst says that it is none. */
+static int corrected(
+	const struct projection *p, const unsigned char key[CHY_EVENT_KEY], json_t **out)
+{
+	struct chy_event_head head;
+	struct chy_str json;
+	int result = chy_event_read(p->txn, key, &head, &json);
+
+	*out = NULL;
+	if (result || head.until)
+		return result < 0 ? result : CHY_OK;
+	if (chy_json_parse(json.data, json.size, out, NULL))
+		return CHY_EDAMAGED;
+	if (!chy_str_equal(chy_json_str(*out, "document"), chy_json_str(p->body, "document"))) {
+		json_decref(*out);
+		*out = NULL;
+		return CHY_OK;
+	}
+	/* By these it is found again when the document is coded anew. */
+	copy_member(p->body, "sentence", *out, "sentence");
+	copy_member(p->body, "was", *out, "event");
+	chy_correction_make(*out, p->body, p->record->seq);
+	return CHY_OK;
+}
+
+static int note_correction(const struct projection *p, const struct chy_hash *id, json_t *document)
+{
+	json_t *list = json_object_get(document, "corrections");
+	int result;
+
+	if (!list) {
+		list = json_array();
+		json_object_set_new(document, "corrections", list);
+	}
+	json_array_append_new(list, json_integer((json_int_t)p->record->seq));
+	result = chy_row_put(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), document);
+	return result ? result : chy_correction_keep(p->txn, id, p->record->seq, p->body);
+}
+
+static int correct_with(const struct projection *p, const struct chy_hash *id, json_t *document)
+{
+	unsigned char key[CHY_EVENT_KEY];
+	struct origin origin;
+	json_t *event;
+	int result = chy_event_parse(chy_json_str(p->body, "event"), key);
+
+	if (result)
+		return CHY_OK;
+	result = corrected(p, key, &event);
+	if (result || !event)
+		return result;
+	result = read_origin(p, document, id, &origin);
+	if (!result)
+		result = end_event(p, key, &origin);
+	if (!result && !json_is_true(json_object_get(event, "not_an_event")))
+		result = add_event(p, event, &origin, 1);
+	json_decref(event);
+	return result ? result : note_correction(p, id, document);
+}
+
+static int correct_event(const struct projection *p, const struct chy_hash *id)
+{
+	json_t *document;
+	int result = chy_row_get(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), &document);
+
+	if (result)
+		return result < 0 ? result : CHY_OK;
+	result = correct_with(p, id, document);
+	json_decref(document);
+	return result;
+}
+
+static int declare_dispute(const struct projection *p)
+{
+	struct chy_str id = chy_json_str(p->body, "dispute");
+
+	return id.size && id.size < 200 ? chy_row_put(p->txn, CHY_VIEW_DECLARED, id, p->body)
+					: CHY_OK;
 }
 
 static int reject_document(const struct projection *p)
@@ -273,6 +561,8 @@ static int project_body(const struct projection *p)
 
 	if (p->record->kind == CHY_KIND_DOCUMENT_REJECTED)
 		return reject_document(p);
+	if (p->record->kind == CHY_KIND_DISPUTE_DECLARED)
+		return declare_dispute(p);
 	if (document_key(p->body, &id))
 		return CHY_OK;
 	switch (p->record->kind) {
@@ -284,29 +574,44 @@ static int project_body(const struct projection *p)
 		return code_document(p, &id);
 	case CHY_KIND_DOCUMENT_WITHDRAWN:
 		return withdraw_document(p, &id);
+	case CHY_KIND_EVENT_CORRECTED:
+		return correct_event(p, &id);
 	default:
-		/* Corrections and declared disputes are kept in the log; no view
-		 * shows them yet. Kinds of a newer edition are passed over. */
-		return CHY_OK;
+		return CHY_OK; /* kinds of a newer edition are passed over */
 	}
 }
 
-int chy_project(struct chy_store_txn *txn, const struct chy_record *record, struct chy_fault *fault)
+int chy_project(struct chy_batch *batch, const struct chy_record *record, json_t *body,
+	struct chy_fault *fault)
 {
-	struct chy_counts before, after;
-	struct projection p = {txn, record, NULL, &after};
-	int result = chy_record_body(record, &p.body, fault);
+	struct chy_counts before = batch->counts;
+	struct projection p = {batch, batch->txn, record, body, &batch->counts};
+	int result = project_body(&p);
 
-	if (result)
-		return result;
-	result = chy_counts_get(txn, 0, &before);
-	after = before;
-	if (!result)
-		result = project_body(&p);
-	if (!result && memcmp(&before, &after, sizeof(before)) != 0)
-		result = chy_counts_put(txn, record->seq, &after);
-	json_decref(p.body);
+	if (!result && memcmp(&before, &batch->counts, sizeof(before)) != 0)
+		result = chy_counts_put(batch->txn, record->seq, &batch->counts);
 	if (result < 0)
 		return chy_fault_set(fault, result, "record", record->seq, "into the views");
 	return result;
+}
+
+/* -- batches ------------------------------------------------------------------ */
+
+int chy_batch_flush(struct chy_batch *batch)
+{
+	int result = chy_stage_sort(&batch->index);
+
+	for (size_t i = 0; i < batch->index.count && !result; i++)
+		result = chy_store_put(
+			batch->txn, CHY_VIEW_INDEX, chy_staged_key(&batch->index, i), CHY_STR(""));
+	if (!result)
+		result = chy_cells_flush(batch);
+	return result ? result : chy_tally_flush(batch);
+}
+
+void chy_batch_fini(struct chy_batch *batch)
+{
+	chy_stage_fini(&batch->index);
+	chy_stage_fini(&batch->cells);
+	chy_stage_fini(&batch->tally);
 }

@@ -34,20 +34,8 @@ static bool member_is(const json_t *event, const char *key, struct chy_str wante
 	return !wanted.size || chy_str_equal(chy_json_str(event, key), wanted);
 }
 
-/* What was known at a record: told by then, and not superseded by then. */
-static bool known(const json_t *event, uint64_t seq, uint64_t as_of)
+bool chy_event_passes(const struct chy_event_filter *f, const json_t *event)
 {
-	uint64_t until = (uint64_t)json_integer_value(json_object_get(event, "until"));
-
-	if (!as_of)
-		return until == 0;
-	return seq <= as_of && (until == 0 || until > as_of);
-}
-
-static bool wanted(const struct chy_event_filter *f, const json_t *event, uint64_t seq)
-{
-	if (!known(event, seq, f->as_of))
-		return false;
 	if (f->actor.size && !has_code(event, "actor", f->actor))
 		return false;
 	if (f->recipient.size && !has_code(event, "recipient", f->recipient))
@@ -65,8 +53,7 @@ static bool wanted(const struct chy_event_filter *f, const json_t *event, uint64
 	       json_number_value(json_object_get(event, "confidence")) >= f->min_confidence;
 }
 
-/* The index entry that holds the fewest events of those that are asked for. */
-static size_t entry_for(const struct chy_event_filter *f, char *out, size_t size)
+size_t chy_what_for(const struct chy_event_filter *f, char *out, size_t size)
 {
 	struct chy_str a = f->between[0], b = f->between[1];
 	int n;
@@ -91,32 +78,40 @@ static size_t entry_for(const struct chy_event_filter *f, char *out, size_t size
 	return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
 }
 
+/* What was known at a record: told by then, and not superseded by then. */
+static bool known(uint64_t seq, uint64_t until, uint64_t as_of)
+{
+	if (!as_of)
+		return until == 0;
+	return seq <= as_of && (until == 0 || until > as_of);
+}
+
 struct walk {
 	struct chy_store_txn *txn;
 	const struct chy_event_filter *filter;
-	chy_event_visit *visit;
+	chy_head_visit *visit;
 	void *user;
 	size_t given;
 };
 
-static int visit_key(struct walk *walk, struct chy_str key)
+static int visit_key(struct walk *walk, const char *at)
 {
-	const char *at = key.data + key.size - CHY_EVENT_KEY;
-	unsigned char event_key[CHY_EVENT_KEY];
-	json_t *row, *event;
+	unsigned char key[CHY_EVENT_KEY];
+	struct chy_event_head head;
+	struct chy_str json;
+	json_t *event;
 	int result;
 
-	memcpy(event_key, at, sizeof(event_key));
-	result = chy_row_get(walk->txn, CHY_VIEW_EVENTS, (struct chy_str){at, CHY_EVENT_KEY}, &row);
+	memcpy(key, at, sizeof(key));
+	result = chy_event_read(walk->txn, key, &head, &json);
 	if (result)
 		return result < 0 ? result : CHY_EDAMAGED;
-	result = chy_event_shown(walk->txn, event_key, row, &event);
-	json_decref(row);
-	if (result)
-		return result;
-	if (wanted(walk->filter, event, chy_get_be(at, 8))) {
-		json_object_del(event, "until");
-		result = walk->visit(walk->user, event);
+	if (!known(chy_get_be(at, 8), head.until, walk->filter->as_of))
+		return CHY_OK;
+	if (chy_json_parse(json.data, json.size, &event, NULL))
+		return CHY_EDAMAGED;
+	if (chy_event_passes(walk->filter, event)) {
+		result = walk->visit(walk->user, key, &head, event);
 		walk->given++;
 	}
 	json_decref(event);
@@ -128,8 +123,8 @@ static int walk_index(struct walk *walk, struct chy_store_cursor *cursor)
 	const struct chy_event_filter *f = walk->filter;
 	unsigned char start[320];
 	char what[300];
-	size_t size = entry_for(f, what, sizeof(what));
-	uint64_t last = (uint64_t)f->last_day ^ ((uint64_t)1 << 63);
+	size_t size = chy_what_for(f, what, sizeof(what));
+	int32_t last = chy_day32(f->last_day);
 	struct chy_str key, value;
 	int result;
 
@@ -137,15 +132,15 @@ static int walk_index(struct walk *walk, struct chy_store_cursor *cursor)
 		return CHY_OK;
 	memcpy(start, what, size);
 	start[size] = 0;
-	chy_put_be(start + size + 1, (uint64_t)f->first_day ^ ((uint64_t)1 << 63), 8);
+	chy_put_day(start + size + 1, chy_day32(f->first_day));
 	result = chy_store_seek(
-		cursor, (struct chy_str){(const char *)start, size + 9}, &key, &value);
+		cursor, (struct chy_str){(const char *)start, size + 5}, &key, &value);
 	while (result == CHY_OK) {
-		if (key.size != size + 9 + CHY_EVENT_KEY ||
+		if (key.size != size + 5 + CHY_EVENT_KEY ||
 			memcmp(key.data, start, size + 1) != 0 ||
-			chy_get_be(key.data + size + 1, 8) > last)
+			chy_get_day(key.data + size + 1) > last)
 			return CHY_OK;
-		result = visit_key(walk, key);
+		result = visit_key(walk, key.data + size + 5);
 		if (result || (f->limit && walk->given >= f->limit))
 			return result;
 		result = chy_store_next(cursor, &key, &value);
@@ -153,28 +148,52 @@ static int walk_index(struct walk *walk, struct chy_store_cursor *cursor)
 	return result == CHY_END ? CHY_OK : result;
 }
 
-int chy_view_events(struct chy_view *view, const struct chy_event_filter *filter,
-	chy_event_visit *visit, void *user, struct chy_fault *fault)
+int chy_each_event(struct chy_store_txn *txn, const struct chy_event_filter *filter,
+	chy_head_visit *visit, void *user)
 {
-	struct walk walk = {.filter = filter, .visit = visit, .user = user};
+	struct walk walk = {txn, filter, visit, user, 0};
 	struct chy_store_cursor *cursor;
-	int result = chy_store_begin(view->store, false, &walk.txn, fault);
+	int result = chy_store_cursor_open(txn, CHY_VIEW_INDEX, &cursor);
 
 	if (result)
 		return result;
-	result = chy_store_cursor_open(walk.txn, CHY_VIEW_INDEX, &cursor);
-	if (!result) {
-		result = walk_index(&walk, cursor);
-		chy_store_cursor_close(cursor);
-	}
-	chy_store_abort(walk.txn);
+	result = walk_index(&walk, cursor);
+	chy_store_cursor_close(cursor);
+	return result;
+}
+
+struct plain {
+	chy_event_visit *visit;
+	void *user;
+};
+
+static int hand_on(void *user, const unsigned char key[CHY_EVENT_KEY],
+	const struct chy_event_head *head, json_t *event)
+{
+	const struct plain *plain = user;
+
+	(void)key;
+	(void)head;
+	return plain->visit(plain->user, event);
+}
+
+int chy_view_events(struct chy_view *view, const struct chy_event_filter *filter,
+	chy_event_visit *visit, void *user, struct chy_fault *fault)
+{
+	struct plain plain = {visit, user};
+	struct chy_store_txn *txn;
+	int result = chy_store_begin(view->store, false, &txn, fault);
+
+	if (result)
+		return result;
+	result = chy_each_event(txn, filter, hand_on, &plain);
+	chy_store_abort(txn);
 	if (result < 0)
 		return chy_fault_set(fault, result, view->path, 0, NULL);
 	return result;
 }
 
-/* "E12.3" */
-static int parse_event_id(struct chy_str id, unsigned char key[CHY_EVENT_KEY])
+int chy_event_parse(struct chy_str id, unsigned char out[CHY_EVENT_KEY])
 {
 	char text[40], *end;
 	unsigned long long seq;
@@ -190,40 +209,30 @@ static int parse_event_id(struct chy_str id, unsigned char key[CHY_EVENT_KEY])
 	n = strtoul(end + 1, &end, 10);
 	if (*end || !seq || !n || n > UINT32_MAX)
 		return CHY_EINPUT;
-	chy_event_key(seq, (uint32_t)n, key);
+	chy_event_key(seq, (uint32_t)n, out);
 	return CHY_OK;
-}
-
-/* "until", which is 0 while an event is in force, as it is told. */
-static void tell_superseded(json_t *event)
-{
-	json_int_t until = json_integer_value(json_object_get(event, "until"));
-
-	json_object_set_new(event, "superseded", until ? json_integer(until) : json_null());
-	json_object_del(event, "until");
 }
 
 int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struct chy_fault *fault)
 {
 	unsigned char key[CHY_EVENT_KEY];
+	struct chy_event_head head;
 	struct chy_store_txn *txn;
-	json_t *row;
-	int result = parse_event_id(id, key);
+	struct chy_str json;
+	int result = chy_event_parse(id, key);
 
 	if (result)
 		return result;
 	result = chy_store_begin(view->store, false, &txn, fault);
 	if (result)
 		return result;
-	result = chy_row_get(
-		txn, CHY_VIEW_EVENTS, (struct chy_str){(const char *)key, sizeof(key)}, &row);
-	if (!result) {
-		result = chy_event_shown(txn, key, row, out);
-		json_decref(row);
-	}
+	result = chy_event_read(txn, key, &head, &json);
+	if (!result && chy_json_parse(json.data, json.size, out, NULL))
+		result = CHY_EDAMAGED;
 	chy_store_abort(txn);
 	if (!result)
-		tell_superseded(*out);
+		json_object_set_new(*out, "superseded",
+			head.until ? json_integer((json_int_t)head.until) : json_null());
 	return result < 0 ? chy_fault_set(fault, result, view->path, 0, NULL) : result;
 }
 

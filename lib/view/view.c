@@ -15,6 +15,13 @@ const char *const chy_view_tables[CHY_VIEW_TABLES] = {
 	[CHY_VIEW_INDEX] = "index",
 	[CHY_VIEW_REJECTED] = "rejected",
 	[CHY_VIEW_COUNTS] = "counts",
+	[CHY_VIEW_NAMES] = "names",
+	[CHY_VIEW_CELLS] = "cells",
+	[CHY_VIEW_ACTS] = "acts",
+	[CHY_VIEW_ACT_INDEX] = "act-index",
+	[CHY_VIEW_TALLY] = "tally",
+	[CHY_VIEW_CORRECTIONS] = "corrections",
+	[CHY_VIEW_DECLARED] = "declared",
 };
 
 static int open_view(

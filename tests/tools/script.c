@@ -189,7 +189,7 @@ static int append_one(
 
 static int run_line(struct script *script, const json_t *line, struct chy_fault *fault)
 {
-	static const char *const verbs[] = {"sight", "code", "withdraw"};
+	static const char *const verbs[] = {"sight", "code", "withdraw", "correct"};
 	const json_t *document = NULL;
 	const char *name, *id;
 
@@ -202,7 +202,7 @@ static int run_line(struct script *script, const json_t *line, struct chy_fault 
 				text_or_null(line, "reason"), "code", text_or_null(line, "code"),
 				"original_range"),
 			fault);
-	for (size_t i = 0; i < 3 && !document; i++) {
+	for (size_t i = 0; i < 4 && !document; i++) {
 		name = json_string_value(json_object_get(line, verbs[i]));
 		document = name ? json_object_get(script->documents, name) : NULL;
 	}
@@ -216,6 +216,13 @@ static int run_line(struct script *script, const json_t *line, struct chy_fault 
 			json_pack("{s:s, s:o, s:o}", "document", id, "author",
 				text_or_null(line, "author"), "reason",
 				text_or_null(line, "reason")),
+			fault);
+	if (json_object_get(line, "correct"))
+		return append_one(script, CHY_KIND_EVENT_CORRECTED,
+			json_pack("{s:s, s:o, s:o, s:o, s:o, s:n}", "document", id, "author",
+				text_or_null(line, "author"), "reason",
+				text_or_null(line, "reason"), "event", text_or_null(line, "event"),
+				"change", text_or_null(line, "change"), "sentence"),
 			fault);
 	return append_one(script, CHY_KIND_DOCUMENT_SIGHTED,
 		json_pack("{s:s, s:n, s:n, s:o, s:n, s:n}", "document", id, "original", "size",

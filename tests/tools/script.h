@@ -6,6 +6,7 @@
  *   {"sight":"tokyo", "path":"copy.txt"}   the same document once more
  *   {"code":"tokyo", "events":[…]}         a later coding
  *   {"withdraw":"tokyo", "author":…, "reason":…}
+ *   {"correct":"tokyo", "event":"E3.1", "change":{…}, "author":…, "reason":…}
  *   {"reject":"broken.pdf", "reason":…, "code":"unsupported"}
  *
  * Events say what differs from an empty one; sides may be codes ("RUS"); the
