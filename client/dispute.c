@@ -20,14 +20,21 @@ static int64_t today(struct client *client)
 	return day;
 }
 
-static int happenings_of(struct client *client, struct chy_str id, json_t **out)
+static struct chy_event_filter matter_of(const struct client *client, struct chy_str id)
 {
 	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
-	struct chy_fault fault;
 
 	filter.dispute = id;
 	filter.as_of = client->as_of;
-	return chy_view_happenings(client->view, &filter, out, &fault) ? tell(&fault) : 0;
+	return filter;
+}
+
+static int course_of(struct client *client, struct chy_str id, int64_t day, struct chy_course *out)
+{
+	struct chy_event_filter filter = matter_of(client, id);
+	struct chy_fault fault;
+
+	return chy_view_course(client->view, &filter, day, out, &fault) ? tell(&fault) : 0;
 }
 
 static void set_text(json_t *row, const char *key, struct chy_str text)
@@ -41,16 +48,15 @@ static json_t *text_or_null(struct chy_str text)
 }
 
 /* To a tenth, and never minus nothing: more would feign knowledge. */
-static json_t *temperature_of(const json_t *happenings, int64_t day)
+static json_t *rounded(double temperature)
 {
-	double tenths = round(chy_temperature(happenings, day) * 10);
+	double tenths = round(temperature * 10);
 
 	return json_real(tenths == 0 ? 0 : tenths / 10);
 }
 
-static void set_last_act(json_t *row, const json_t *happenings)
+static void set_last_act(json_t *row, const json_t *last)
 {
-	const json_t *last = json_array_get(happenings, json_array_size(happenings) - 1);
 	char when[16];
 
 	day_text(happening_day(last), when);
@@ -62,7 +68,7 @@ static void set_last_act(json_t *row, const json_t *happenings)
 }
 
 static json_t *row_of(struct client *client, const struct chy_dispute *dispute,
-	const json_t *happenings, int64_t day)
+	const struct chy_course *course, int64_t day)
 {
 	json_t *row = json_object(), *claimants = json_array();
 	char text[16];
@@ -79,10 +85,9 @@ static json_t *row_of(struct client *client, const struct chy_dispute *dispute,
 	json_object_set_new(row, "until", text_or_null(dispute->end));
 	json_object_set_new(row, "day", text[0] ? json_string(text) : json_null());
 	json_object_set_new(row, "parties", claimants);
-	json_object_set_new(
-		row, "happenings", json_integer((json_int_t)json_array_size(happenings)));
-	json_object_set_new(row, "temperature", temperature_of(happenings, day));
-	set_last_act(row, happenings);
+	json_object_set_new(row, "happenings", json_integer((json_int_t)course->happenings));
+	json_object_set_new(row, "temperature", rounded(course->temperature));
+	set_last_act(row, course->last);
 	return row;
 }
 
@@ -92,7 +97,8 @@ int run_disputes(struct client *client, int argc, char **argv)
 		{"temperature", "temperature", false}, {"happenings", "happenings", false},
 		{"last act", "last", false}, {"", "last_event", false}, {"by", "last_actor", false},
 		{"name", "name", true}};
-	json_t *rows, *happenings;
+	struct chy_course course;
+	json_t *rows;
 	int64_t day;
 	int rest, status = read_options(
 			  client, command_named("disputes"), NULL, 0, argc, argv, &rest);
@@ -106,12 +112,12 @@ int run_disputes(struct client *client, int argc, char **argv)
 	for (size_t i = 0; i < chy_catalogue_dispute_count(client->catalogue) && !status; i++) {
 		const struct chy_dispute *dispute = chy_catalogue_dispute(client->catalogue, i);
 
-		status = happenings_of(client, dispute->id, &happenings);
+		status = course_of(client, dispute->id, day, &course);
 		if (status)
 			break;
-		if (json_array_size(happenings))
-			json_array_append_new(rows, row_of(client, dispute, happenings, day));
-		json_decref(happenings);
+		if (course.happenings)
+			json_array_append_new(rows, row_of(client, dispute, &course, day));
+		json_decref(course.last);
 	}
 	if (!status)
 		status = print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), rows);
@@ -171,38 +177,41 @@ static void print_happening(struct client *client, const json_t *h)
 	chy_buffer_fini(&cell);
 }
 
-/* "open", "past" (its day has gone by; whether it was kept is not told here),
- * or NULL for what promises nothing: a year before the act is no term. */
-static const char *commitment_state(const json_t *happening, int64_t day)
-{
-	struct chy_str due = chy_json_str(happening, "due");
-	struct chy_edtf term;
-	int64_t first, last;
+/* Of the commitments whose terms are over, the latest are told. */
+enum { SHOWN_ACTS = 3, SHOWN_PAST = 10, OTHERS_AMONG = 200 };
 
-	if (!due.size || chy_edtf_parse(due, &term))
-		return NULL;
-	chy_edtf_bounds(&term, &first, &last);
-	if (last < happening_day(happening))
-		return NULL;
-	return last < day ? "past" : "open";
+/* Adds the commitments of a dispute whose last day lies within the filter's:
+ * "open", or "past" (whether they were kept is not told here). */
+static int add_commitments(
+	struct client *client, struct chy_event_filter filter, const char *state, json_t *out)
+{
+	struct chy_fault fault;
+	json_t *found, *one;
+	size_t i;
+
+	filter.by_due = true;
+	if (chy_view_happenings(client->view, &filter, &found, &fault))
+		return tell(&fault);
+	json_array_foreach(found, i, one)
+	{
+		json_object_set_new(one, "state", json_string(state));
+		json_array_append(out, one);
+	}
+	json_decref(found);
+	return 0;
 }
 
-static json_t *commitments_of(const json_t *happenings, int64_t day)
+static int commitments_of(struct client *client, struct chy_str id, int64_t day, json_t *out)
 {
-	json_t *out = json_array();
+	struct chy_event_filter past = matter_of(client, id), open = past;
+	int status;
 
-	for (size_t i = 0; i < json_array_size(happenings); i++) {
-		const json_t *h = json_array_get(happenings, i);
-		const char *state = commitment_state(h, day);
-		json_t *commitment;
-
-		if (!state)
-			continue;
-		commitment = json_copy((json_t *)h);
-		json_object_set_new(commitment, "state", json_string(state));
-		json_array_append_new(out, commitment);
-	}
-	return out;
+	past.first_day = INT64_MIN + 1;
+	past.last_day = day - 1;
+	past.limit = SHOWN_PAST;
+	open.first_day = day;
+	status = add_commitments(client, past, "past", out);
+	return status ? status : add_commitments(client, open, "open", out);
 }
 
 static void print_commitments(struct client *client, const json_t *commitments, const char *state)
@@ -223,14 +232,51 @@ static void print_commitments(struct client *client, const json_t *commitments, 
 	}
 }
 
-enum { SHOWN_ACTS = 3 };
+/* The last acts of one party, or, with an empty code, of all others: an array,
+ * a new reference, the latest last. */
+static int last_acts_of(
+	struct client *client, const struct chy_dispute *dispute, struct chy_str code, json_t **out)
+{
+	struct chy_event_filter filter = matter_of(client, dispute->id);
+	struct chy_fault fault;
+	size_t n;
 
-/* The last acts of a party, or, with an empty code, of all others. */
-static void print_last_acts(struct client *client, const struct chy_dispute *dispute,
-	struct chy_str code, const json_t *happenings)
+	filter.actor = code;
+	filter.limit = code.size ? SHOWN_ACTS : OTHERS_AMONG;
+	if (chy_view_happenings(client->view, &filter, out, &fault))
+		return tell(&fault);
+	for (n = json_array_size(*out); n-- > 0 && !code.size;) {
+		bool party = false;
+
+		for (size_t i = 0; i < dispute->claimant_count; i++)
+			party |= acts(json_array_get(*out, n), dispute->claimants[i]);
+		if (party || json_array_size(*out) - n > SHOWN_ACTS)
+			json_array_remove(*out, n);
+	}
+	return 0;
+}
+
+/* One array for each party, one for all others. */
+static int acts_of(struct client *client, const struct chy_dispute *dispute, json_t **out)
+{
+	int status = 0;
+
+	*out = json_array();
+	for (size_t i = 0; i <= dispute->claimant_count && !status; i++) {
+		struct chy_str code =
+			i < dispute->claimant_count ? dispute->claimants[i] : CHY_STR("");
+		json_t *list;
+
+		status = last_acts_of(client, dispute, code, &list);
+		if (!status)
+			json_array_append_new(*out, list);
+	}
+	return status;
+}
+
+static void print_last_acts(struct client *client, struct chy_str code, const json_t *list)
 {
 	struct chy_buffer name;
-	size_t shown = 0;
 
 	chy_buffer_init(&name);
 	chy_buffer_add_str(&name, CHY_STR("Last acts: "));
@@ -238,23 +284,15 @@ static void print_last_acts(struct client *client, const struct chy_dispute *dis
 		name_of_code(client, code, &name);
 	else
 		chy_buffer_add_str(&name, CHY_STR("others"));
-	for (size_t n = json_array_size(happenings); n-- > 0 && shown < SHOWN_ACTS;) {
-		const json_t *h = json_array_get(happenings, n);
-		bool party = false;
-
-		for (size_t i = 0; i < dispute->claimant_count && !code.size; i++)
-			party |= acts(h, dispute->claimants[i]);
-		if (code.size ? !acts(h, code) : party)
-			continue;
-		if (!shown++)
-			heading(client, name.data);
-		print_happening(client, h);
-	}
+	if (json_array_size(list))
+		heading(client, name.data);
+	for (size_t n = json_array_size(list); n-- > 0;)
+		print_happening(client, json_array_get(list, n));
 	chy_buffer_fini(&name);
 }
 
 static void print_dispute(struct client *client, const struct chy_dispute *dispute,
-	const json_t *row, const json_t *happenings)
+	const json_t *row, const json_t *lists)
 {
 	struct chy_str name = name_of_dispute(client, dispute);
 	struct chy_buffer parties;
@@ -274,22 +312,85 @@ static void print_dispute(struct client *client, const struct chy_dispute *dispu
 	printf("  temperature  %.1f on %s (above 0: conflict; half-life %d days)\n",
 		json_real_value(json_object_get(row, "temperature")),
 		json_string_value(json_object_get(row, "day")), (int)CHY_HALF_LIFE);
-	printf("  happenings   %zu\n", json_array_size(happenings));
+	printf("  happenings   %lld\n", json_integer_value(json_object_get(row, "happenings")));
 	print_commitments(client, json_object_get(row, "commitments"), "open");
 	print_commitments(client, json_object_get(row, "commitments"), "past");
-	for (size_t i = 0; i < dispute->claimant_count; i++)
-		print_last_acts(client, dispute, dispute->claimants[i], happenings);
-	print_last_acts(client, dispute, (struct chy_str){"", 0}, happenings);
+	for (size_t i = 0; i <= dispute->claimant_count; i++)
+		print_last_acts(client,
+			i < dispute->claimant_count ? dispute->claimants[i] : CHY_STR(""),
+			json_array_get(lists, i));
 	chy_buffer_fini(&parties);
+}
+
+static int by_day(const void *one, const void *other)
+{
+	int64_t a = happening_day(*(json_t *const *)one),
+		b = happening_day(*(json_t *const *)other);
+
+	return (a > b) - (a < b);
+}
+
+/* The acts of all lists, each once, in order of day. */
+static json_t *merged(const json_t *lists)
+{
+	json_t *seen = json_object(), *out = json_array(), *list, *act, **sorted;
+	size_t i, j, n = 0;
+
+	json_array_foreach(lists, i, list) json_array_foreach(list, j, act)
+	{
+		const char *name = json_string_value(json_object_get(act, "happening"));
+
+		if (!json_object_get(seen, name))
+			json_array_append(out, act);
+		json_object_set_new(seen, name, json_true());
+	}
+	json_decref(seen);
+	sorted = calloc(json_array_size(out) + 1, sizeof(json_t *));
+	json_array_foreach(out, i, act) if (sorted) sorted[n++] = json_incref(act);
+	if (n)
+		qsort(sorted, n, sizeof(json_t *), by_day);
+	for (i = 0; i < n; i++)
+		json_array_set_new(out, i, sorted[i]);
+	free(sorted);
+	return out;
+}
+
+static int tell_dispute(struct client *client, const struct chy_dispute *dispute)
+{
+	json_t *row, *lists, *commitments = json_array();
+	struct chy_course course;
+	int64_t day = today(client);
+	int status = course_of(client, dispute->id, day, &course);
+
+	if (status) {
+		json_decref(commitments);
+		return status;
+	}
+	row = row_of(client, dispute, &course, day);
+	json_object_set_new(row, "commitments", commitments);
+	json_decref(course.last);
+	status = commitments_of(client, dispute->id, day, commitments);
+	if (!status)
+		status = acts_of(client, dispute, &lists);
+	else
+		lists = json_array();
+	json_object_set_new(row, "acts", merged(lists));
+	if (!status && !print_as_json(client, row)) {
+		if (course.happenings)
+			print_dispute(client, dispute, row, lists);
+		else
+			fprintf(stderr, "chancery: the archive tells nothing of %.*s\n",
+				(int)dispute->id.size, dispute->id.data);
+	}
+	json_decref(lists);
+	json_decref(row);
+	return status ? status : course.happenings ? EXIT_ANSWERED : EXIT_NOTHING;
 }
 
 int run_dispute(struct client *client, int argc, char **argv)
 {
 	struct filter_options options = {0};
 	struct chy_event_filter filter;
-	const struct chy_dispute *dispute;
-	json_t *happenings, *row;
-	int64_t day;
 	int rest,
 		status = read_options(client, command_named("dispute"), NULL, 0, argc, argv, &rest);
 
@@ -300,23 +401,7 @@ int run_dispute(struct client *client, int argc, char **argv)
 	options.dispute = argv[0];
 	if (!status)
 		status = read_filter(client, &options, &filter);
-	if (!status)
-		status = happenings_of(client, filter.dispute, &happenings);
 	if (status)
 		return status < 0 ? 0 : status;
-	dispute = chy_catalogue_find(client->catalogue, filter.dispute);
-	day = today(client);
-	row = row_of(client, dispute, happenings, day);
-	json_object_set_new(row, "commitments", commitments_of(happenings, day));
-	json_object_set(row, "acts", happenings);
-	if (!print_as_json(client, row)) {
-		if (json_array_size(happenings))
-			print_dispute(client, dispute, row, happenings);
-		else
-			fprintf(stderr, "chancery: the archive tells nothing of %s\n", argv[0]);
-	}
-	status = json_array_size(happenings) ? EXIT_ANSWERED : EXIT_NOTHING;
-	json_decref(row);
-	json_decref(happenings);
-	return status;
+	return tell_dispute(client, chy_catalogue_find(client->catalogue, filter.dispute));
 }

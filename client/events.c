@@ -114,93 +114,48 @@ int run_timeline(struct client *client, int argc, char **argv)
 
 /* -- stats ---------------------------------------------------------------- */
 
-static void count(json_t *table, const char *key)
-{
-	json_int_t n = json_integer_value(json_object_get(table, key));
+struct line {
+	const char *key;
+	json_int_t n;
+};
 
-	json_object_set_new(table, key, json_integer(n + 1));
+static int by_key(const void *one, const void *other)
+{
+	return strcmp(((const struct line *)one)->key, ((const struct line *)other)->key);
 }
 
-static void count_pairs(json_t *table, const json_t *event)
+static int by_number(const void *one, const void *other)
 {
-	const char *codes[64];
+	const struct line *a = one, *b = other;
+
+	return a->n != b->n ? (a->n < b->n ? 1 : -1) : by_key(one, other);
+}
+
+/* Months in order of time, the rest by number. */
+static json_t *as_rows(json_t *table, const char *by)
+{
+	struct line *lines = calloc(json_object_size(table) + 1, sizeof(*lines));
+	json_t *rows = json_array(), *value;
+	const char *key;
 	size_t n = 0;
-	static const char *const sides[] = {"actor", "recipient"};
 
-	for (size_t s = 0; s < 2; s++) {
-		const json_t *side = json_object_get(event, sides[s]);
-
-		for (size_t i = 0; i < json_array_size(side) && n < 64; i++)
-			codes[n++] =
-				json_string_value(json_object_get(json_array_get(side, i), "code"));
-	}
+	json_object_foreach(table, key, value) if (lines) lines[n++] =
+		(struct line){key, json_integer_value(value)};
+	if (n)
+		qsort(lines, n, sizeof(*lines), strcmp(by, "month") == 0 ? by_key : by_number);
 	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < n; j++) {
-			char key[160];
-
-			if (strcmp(codes[i], codes[j]) >= 0)
-				continue;
-			snprintf(key, sizeof(key), "%s,%s", codes[i], codes[j]);
-			count(table, key);
-		}
-}
-
-static void count_event(json_t *table, const char *by, const json_t *event)
-{
-	const char *date = json_string_value(json_object_get(event, "date"));
-	char month[8];
-
-	if (strcmp(by, "pair") == 0) {
-		count_pairs(table, event);
-	} else if (strcmp(by, "month") == 0) {
-		if (!date)
-			date = json_string_value(json_object_get(event, "reported"));
-		snprintf(month, sizeof(month), "%s", date ? date : "unknown");
-		count(table, month);
-	} else {
-		count(table, json_string_value(json_object_get(event, "event")));
-	}
-}
-
-static json_t *as_rows(const json_t *table, const char *by)
-{
-	json_t *rows = json_array(), *copy = json_copy((json_t *)table);
-
-	/* Months in order of time, the rest by number. */
-	while (json_object_size(copy)) {
-		const char *key, *best = NULL;
-		json_t *value;
-
-		json_object_foreach(copy, key, value)
-		{
-			json_int_t n = json_integer_value(value);
-			json_int_t most =
-				best ? json_integer_value(json_object_get(copy, best)) : 0;
-			bool before = best && strcmp(key, best) < 0;
-
-			if (!best || (strcmp(by, "month") == 0 ? before
-							       : n > most || (n == most && before)))
-				best = key;
-		}
-		json_array_append_new(rows,
-			json_pack("{s:s, s:O}", by, best, "events", json_object_get(copy, best)));
-		json_object_del(copy, best);
-	}
-	json_decref(copy);
+		json_array_append_new(
+			rows, json_pack("{s:s, s:I}", by, lines[i].key, "events", lines[i].n));
+	free(lines);
 	return rows;
 }
 
-static int print_stats(
-	struct client *client, const char *by, const json_t *events, const json_t *counts)
+static int print_stats(struct client *client, const char *by, json_t *table, const json_t *counts)
 {
 	const struct column columns[] = {{by, by, false}, {"events", "events", false}};
-	json_t *table = json_object(), *rows, *event;
-	size_t i;
+	json_t *rows = as_rows(table, by);
 	int status;
 
-	json_array_foreach(events, i, event) count_event(table, by, event);
-	rows = as_rows(table, by);
-	json_decref(table);
 	if (client->format == FORMAT_TABLE && strcmp(by, "category") == 0)
 		printf("%lld documents (%lld sightings, %lld rejected, %lld withdrawn), %lld "
 		       "events\n",
@@ -216,30 +171,30 @@ static int print_stats(
 
 int run_stats(struct client *client, int argc, char **argv)
 {
+	/* As enum chy_count_by has them. */
 	static const char *const ways[] = {"category", "month", "pair"};
 	const char *by = "category";
 	struct option_spec more = {"--by", &by, NULL};
 	struct filter_options options = {0};
 	struct chy_event_filter filter;
 	struct chy_fault fault;
-	json_t *events, *counts = NULL;
-	bool known = false;
+	json_t *table = NULL, *counts = NULL;
+	size_t way = 3;
 	int rest = 0, status;
 
 	status = begin(client, "stats", &options, &more, 1, argc, argv, &filter, &rest);
 	for (size_t i = 0; i < 3; i++)
-		known |= strcmp(ways[i], by) == 0;
-	if (!status && !known)
+		way = strcmp(ways[i], by) == 0 ? i : way;
+	if (!status && way == 3)
 		return usage_error("--by takes category, month or pair, not '%s'", by);
 	if (status)
 		return status < 0 ? 0 : status;
-	events = json_array();
-	if (chy_view_events(client->view, &filter, take_event, events, &fault) ||
+	if (chy_view_count_events(client->view, &filter, (enum chy_count_by)way, &table, &fault) ||
 		chy_view_counts(client->view, client->as_of, &counts, &fault))
 		status = tell(&fault);
 	else
-		status = print_stats(client, by, events, counts);
+		status = print_stats(client, by, table, counts);
 	json_decref(counts);
-	json_decref(events);
+	json_decref(table);
 	return status;
 }

@@ -64,6 +64,7 @@ struct chy_event_filter {
 	int64_t first_day, last_day; /* when it happened, else was reported; INT64_MIN/MAX */
 	double min_confidence;
 	bool with_due; /* commitments only */
+	bool by_due; /* of happenings: commitments, days being the last of their terms */
 	uint64_t as_of; /* what was known at that record; 0: now */
 	size_t limit; /* 0: all */
 };
@@ -96,6 +97,13 @@ int chy_view_document(
 /* How many there are: {"documents", "sightings", "rejected", "events",
  * "withdrawn", "last_day"}. */
 int chy_view_counts(struct chy_view *view, uint64_t as_of, json_t **out, struct chy_fault *fault);
+
+/* Events in force, counted: an object of numbers by category ("AGREE"), by the
+ * month of the act's day ("2013-11"; "unknown") or by pair ("JPN,RUS"). A new
+ * reference. What all, a pair or a dispute has costs no look at the events. */
+enum chy_count_by { CHY_COUNT_BY_CATEGORY, CHY_COUNT_BY_MONTH, CHY_COUNT_BY_PAIR };
+int chy_view_count_events(struct chy_view *view, const struct chy_event_filter *filter,
+	enum chy_count_by by, json_t **out, struct chy_fault *fault);
 
 /* How a matter goes: of the filter `dispute`, `between` and `as_of` count. */
 struct chy_course {

@@ -1,7 +1,8 @@
 /* Happenings as rows: kept in the table, the index and the tally.
  *
  * A row: the earliest report's day, document and place in it, the best event's key, the category's
- * number, the score, documents, then the sides, the disputes, the sources and
+ * number, the score, documents, the last day of what is promised and
+ * the event that promises it, then the sides, the disputes, the sources and
  * the events' keys, each with its count (u16; u32 of events) before. */
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ void chy_act_key(
 	memcpy(out, acts->hash, CHY_CELL_HASH);
 	out[CHY_CELL_HASH] = act->standing;
 	out[CHY_CELL_HASH + 1] = (unsigned char)act->anchor;
+	out[CHY_ACT_KEY - 1] = act->ordinal;
 	if (act->anchor == CHY_ANCHOR_DOCUMENT) {
 		chy_put_be(out + CHY_CELL_HASH + 2, act->document, 8);
 		return;
@@ -125,6 +127,35 @@ static void order_of(const struct chy_telling *list, size_t n, unsigned char out
 	}
 }
 
+/* A year before the act is no term. */
+static bool promises(const struct chy_telling *telling, const struct chy_act *act)
+{
+	return telling->due_first <= telling->due_last && telling->due_last >= act->first;
+}
+
+const struct chy_telling *chy_act_promise(const struct chy_acts *acts, const struct chy_act *act)
+{
+	const struct chy_telling *best = &acts->tellings[act->best];
+
+	if (promises(best, act))
+		return best;
+	for (size_t i = act->from; i < act->from + act->count; i++)
+		if (promises(&acts->tellings[i], act))
+			return &acts->tellings[i];
+	return NULL;
+}
+
+static void add_promise(
+	struct chy_buffer *out, const struct chy_acts *acts, const struct chy_act *act)
+{
+	static const unsigned char none[CHY_EVENT_KEY];
+	const struct chy_telling *promise = chy_act_promise(acts, act);
+	int32_t day = promise ? promise->due_last : INT32_MIN;
+
+	add_number(out, (uint32_t)day ^ 0x80000000u, 4);
+	chy_buffer_add(out, promise ? promise->key : none, CHY_EVENT_KEY);
+}
+
 int chy_act_encode(struct chy_store_txn *txn, const struct chy_acts *acts,
 	const struct chy_act *act, struct chy_buffer *out)
 {
@@ -145,6 +176,7 @@ int chy_act_encode(struct chy_store_txn *txn, const struct chy_acts *acts,
 	add_number(out, category, 4);
 	add_number(out, (uint16_t)best->score, 2);
 	add_number(out, documents_of(list, act->count, &scratch), 4);
+	add_promise(out, acts, act);
 	add_number(out, strlen(acts->sides), 2);
 	chy_buffer_add_str(out, chy_str_from(acts->sides));
 	add_disputes(out, list, act->count, &scratch);
@@ -173,7 +205,7 @@ static bool take_list(
 
 bool chy_act_decode(struct chy_str row, struct chy_act_row *out)
 {
-	enum { FIXED = CHY_ACT_ORDER + CHY_EVENT_KEY + 4 + 2 + 4 };
+	enum { FIXED = CHY_ACT_ORDER + CHY_EVENT_KEY + 4 + 2 + 4 + 4 + CHY_EVENT_KEY };
 
 	if (row.size < FIXED)
 		return false;
@@ -183,7 +215,9 @@ bool chy_act_decode(struct chy_str row, struct chy_act_row *out)
 	out->category = (uint32_t)chy_get_be(row.data, 4);
 	out->score = (int16_t)chy_get_be(row.data + 4, 2);
 	out->reports = (uint32_t)chy_get_be(row.data + 6, 4);
-	row.data += 10;
+	out->due = chy_get_day(row.data + 10);
+	memcpy(out->promise, row.data + 14, CHY_EVENT_KEY);
+	row.data += 14 + CHY_EVENT_KEY;
 	row.size -= FIXED;
 	return take_list(&row, 2, 1, &out->sides.data, &out->sides.size) &&
 	       take_list(&row, 2, 4, &out->disputes, &out->dispute_count) &&
@@ -218,31 +252,45 @@ struct entry {
 	bool add;
 };
 
+static int put_entry(
+	const struct entry *entry, const char *before, struct chy_str what, int32_t day)
+{
+	const struct chy_act_row *row = &entry->row;
+	uint8_t standing = (uint8_t)entry->key.data[CHY_CELL_HASH];
+	struct chy_act_facts facts = {row->category, standing, row->score};
+	unsigned char bytes[512], value[CHY_ACT_FACTS], *at = bytes;
+	struct chy_str key;
+
+	if (what.size + 64 + CHY_ACT_KEY > sizeof(bytes))
+		return CHY_OK;
+	at = mempcpy(at, before, strlen(before));
+	at = mempcpy(at, what.data, what.size);
+	*at++ = 0;
+	chy_put_day(at, day);
+	at = mempcpy(at + 4, row->order, CHY_ACT_ORDER);
+	at = mempcpy(at, entry->key.data, entry->key.size);
+	key = (struct chy_str){(const char *)bytes, (size_t)(at - bytes)};
+	chy_act_facts_put(&facts, value);
+	if (!entry->add)
+		return chy_store_delete(entry->batch->txn, CHY_VIEW_ACT_INDEX, key);
+	return chy_store_put(entry->batch->txn, CHY_VIEW_ACT_INDEX, key,
+		(struct chy_str){(const char *)value, sizeof(value)});
+}
+
 static int change_entry(void *user, struct chy_str what)
 {
 	struct entry *entry = user;
 	const struct chy_act_row *row = &entry->row;
-	unsigned char bytes[512], value[CHY_ACT_FACTS];
-	struct chy_str key = {(const char *)bytes, what.size + 5 + CHY_ACT_ORDER + entry->key.size};
-	uint8_t standing = (uint8_t)entry->key.data[CHY_CELL_HASH];
-	struct chy_act_facts facts = {row->category, standing, row->score};
 	int32_t sign = entry->add ? 1 : -1, day = day_of_key(entry->key.data);
-	struct chy_tally_cell add = {0, row->category, standing, sign, sign * row->score, 0};
+	struct chy_tally_cell add = {0, row->category, (uint8_t)entry->key.data[CHY_CELL_HASH],
+		sign, sign * row->score, 0};
+	int result = put_entry(entry, "", what, day);
 
-	if (key.size > sizeof(bytes))
-		return CHY_OK;
-	memcpy(bytes, what.data, what.size);
-	bytes[what.size] = 0;
-	chy_put_day(bytes + what.size + 1, day);
-	memcpy(bytes + what.size + 5, row->order, CHY_ACT_ORDER);
-	memcpy(bytes + what.size + 5 + CHY_ACT_ORDER, entry->key.data, entry->key.size);
-	chy_act_facts_put(&facts, value);
-	if (what.data[0] != 'a')
+	if (chy_what_is_tallied(what))
 		chy_tally_add(entry->batch, what, day, &add);
-	if (entry->add)
-		return chy_store_put(entry->batch->txn, CHY_VIEW_ACT_INDEX, key,
-			(struct chy_str){(const char *)value, sizeof(value)});
-	return chy_store_delete(entry->batch->txn, CHY_VIEW_ACT_INDEX, key);
+	if (!result && row->due != INT32_MIN && what.data[0] != 's')
+		result = put_entry(entry, "c", what, row->due);
+	return result;
 }
 
 static int change_entries(
@@ -298,7 +346,7 @@ static bool same_entries(struct chy_str before, struct chy_str after)
 
 	return chy_act_decode(before, &a) && chy_act_decode(after, &b) &&
 	       memcmp(a.order, b.order, CHY_ACT_ORDER) == 0 && a.score == b.score &&
-	       a.dispute_count == b.dispute_count &&
+	       a.due == b.due && a.dispute_count == b.dispute_count &&
 	       memcmp(a.disputes, b.disputes, 4 * a.dispute_count) == 0;
 }
 

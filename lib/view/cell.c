@@ -10,7 +10,7 @@
 
 enum {
 	CELL_KEY = CHY_CELL_HASH + 4,
-	TELLING = CHY_EVENT_KEY + 8 + 5 * 4 + 8 + 4 + CHY_TELLING_DISPUTES * 4 + 2 + 2 + 1
+	TELLING = CHY_EVENT_KEY + 8 + 5 * 4 + 8 + 4 + 4 + CHY_TELLING_DISPUTES * 4 + 2 + 2 + 1
 };
 
 static struct chy_str cell_key(
@@ -36,7 +36,8 @@ static void encode(const struct chy_telling *t, unsigned char out[TELLING])
 		chy_put_day(at, days[i]);
 	chy_put_be(at, t->document, 8);
 	chy_put_be(at + 8, t->source, 4);
-	at += 12;
+	chy_put_be(at + 12, t->kind, 4);
+	at += 16;
 	for (size_t i = 0; i < CHY_TELLING_DISPUTES; i++, at += 4)
 		chy_put_be(at, t->disputes[i], 4);
 	chy_put_be(at, (uint16_t)t->score, 2);
@@ -57,7 +58,8 @@ static void decode(const char *at, struct chy_telling *out)
 		*days[i] = chy_get_day(at);
 	out->document = chy_get_be(at, 8);
 	out->source = (uint32_t)chy_get_be(at + 8, 4);
-	at += 12;
+	out->kind = (uint32_t)chy_get_be(at + 12, 4);
+	at += 16;
 	for (size_t i = 0; i < CHY_TELLING_DISPUTES; i++, at += 4)
 		out->disputes[i] = (uint32_t)chy_get_be(at, 4);
 	out->score = (int16_t)chy_get_be(at, 2);

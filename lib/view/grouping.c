@@ -13,6 +13,10 @@
  *   CLOSE days of the first of them, afresh with every quarter. Where there is
  *   neither date nor report, only a document's own events may be one act.
  *
+ *   A document's own events are different acts: its coder has found them so.
+ *   Where documents tell several of one day, each event goes with those of its
+ *   kind (mode and CAMEO code), or else with the first that are free.
+ *
  *   All that of one standing: done, planned, denied acts are several; but what
  *   a date places in the past needs no word that it is past. */
 #include "grouping.h"
@@ -280,6 +284,94 @@ static size_t best_of(const struct chy_telling *list, size_t from, size_t count)
 	return best;
 }
 
+/* -- several acts of one anchor ---------------------------------------------- */
+
+enum { ORDINALS = 255 };
+
+struct slot {
+	uint32_t kind;
+	uint64_t document; /* the last that is in it */
+};
+
+static size_t free_slot(
+	const struct slot *slots, size_t n, const struct chy_telling *telling, bool same_kind)
+{
+	for (size_t i = 0; i < n; i++)
+		if (slots[i].document != telling->document &&
+			(!same_kind || slots[i].kind == telling->kind))
+			return i;
+	return n;
+}
+
+static size_t slot_for(struct slot *slots, size_t *count, const struct chy_telling *telling)
+{
+	size_t at = free_slot(slots, *count, telling, true);
+
+	if (at == *count)
+		at = free_slot(slots, *count, telling, false);
+	if (at == *count && *count == ORDINALS)
+		at = ORDINALS - 1;
+	else if (at == *count)
+		slots[(*count)++].kind = telling->kind;
+	slots[at].document = telling->document;
+	return at;
+}
+
+struct told {
+	size_t at; /* in the list of what was placed */
+	const struct chy_telling *telling;
+};
+
+static int by_origin(const void *one, const void *other)
+{
+	const struct told *a = one, *b = other;
+
+	return compare_origins(a->telling, b->telling);
+}
+
+/* Parts what was placed at one anchor: [from, to) of the list. *count is of
+ * the acts there are. */
+static int part(struct chy_acts *acts, struct placed *placed, size_t from, size_t to, size_t *count)
+{
+	struct told *told = malloc((to - from) * sizeof(*told));
+	struct slot slots[ORDINALS];
+	size_t anchor = placed[from].act, slot_count = 0, first = *count;
+
+	if (!told)
+		return CHY_EMEM;
+	for (size_t i = from; i < to; i++)
+		told[i - from] = (struct told){i, &acts->tellings[placed[i].order]};
+	qsort(told, to - from, sizeof(*told), by_origin);
+	for (size_t i = 0; i < to - from; i++) {
+		size_t slot = slot_for(slots, &slot_count, told[i].telling);
+
+		if (slot && first + slot > *count) {
+			acts->list[*count] = acts->list[anchor];
+			acts->list[(*count)++].ordinal = (uint8_t)slot;
+		}
+		if (slot)
+			placed[told[i].at].act = first + slot - 1;
+	}
+	free(told);
+	return CHY_OK;
+}
+
+static int part_all(struct chy_acts *acts, struct placed *placed)
+{
+	size_t count = acts->act_count, to;
+	int result = CHY_OK;
+
+	qsort(placed, acts->count, sizeof(*placed), by_act);
+	for (size_t from = 0; from < acts->count && !result; from = to) {
+		for (to = from + 1; to < acts->count && placed[to].act == placed[from].act;)
+			to++;
+		if (to - from > 1)
+			result = part(acts, placed, from, to, &count);
+	}
+	acts->act_count = count;
+	return result;
+}
+
 /* Moves the tellings of one act together. */
 static int gather(struct chy_acts *acts, struct placed *placed)
 {
@@ -334,7 +426,9 @@ int chy_acts_make(struct chy_acts *acts)
 	}
 	acts->list = maker.acts;
 	acts->act_count = maker.count;
-	result = gather(acts, placed);
+	result = part_all(acts, placed);
+	if (!result)
+		result = gather(acts, placed);
 	free(placed);
 	return result;
 }

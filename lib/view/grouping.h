@@ -29,6 +29,7 @@ struct chy_telling {
 	int32_t due_first, due_last; /* first > last: none */
 	uint64_t document; /* the first bytes of its id */
 	uint32_t source; /* a name's number; 0 none */
+	uint32_t kind; /* of mode and CAMEO code: equal where these are */
 	uint32_t disputes[CHY_TELLING_DISPUTES]; /* numbers of names; 0 none */
 	int16_t score, confidence; /* tenths, thousandths */
 	uint8_t standing;
@@ -59,6 +60,7 @@ struct chy_act {
 	uint8_t standing;
 	int32_t first, last; /* of the anchor; equal but for a span */
 	uint64_t document; /* of CHY_ANCHOR_DOCUMENT */
+	uint8_t ordinal; /* among several of one anchor */
 	int32_t period;
 	size_t from, count; /* its tellings; the one that tells it best is `best` */
 	size_t best;

@@ -66,6 +66,34 @@ static int32_t day_of(const char *key)
 							     : chy_get_day(key + CHY_CELL_HASH + 2);
 }
 
+static int read_event(
+	struct chy_store_txn *txn, const unsigned char key[CHY_EVENT_KEY], json_t **out)
+{
+	struct chy_event_head head;
+	struct chy_str json;
+	int result = chy_event_read(txn, key, &head, &json);
+
+	if (result)
+		return result < 0 ? result : CHY_EDAMAGED;
+	return chy_json_parse(json.data, json.size, out, NULL) ? CHY_EDAMAGED : CHY_OK;
+}
+
+/* What is promised, where another than the best telling tells it. */
+static int show_promise(struct chy_store_txn *txn, const struct chy_act_row *row, json_t *out)
+{
+	json_t *event;
+	int result;
+
+	if (row->due == INT32_MIN || json_is_string(json_object_get(out, "due")))
+		return CHY_OK;
+	result = read_event(txn, row->promise, &event);
+	if (result)
+		return result;
+	json_object_set(out, "due", json_object_get(event, "due"));
+	json_decref(event);
+	return CHY_OK;
+}
+
 static int show_row(struct chy_store_txn *txn, struct chy_str key, const struct chy_act_row *row,
 	const json_t *best, json_t *out)
 {
@@ -93,18 +121,6 @@ static int show_row(struct chy_store_txn *txn, struct chy_str key, const struct 
 	return result;
 }
 
-static int read_event(
-	struct chy_store_txn *txn, const unsigned char key[CHY_EVENT_KEY], json_t **out)
-{
-	struct chy_event_head head;
-	struct chy_str json;
-	int result = chy_event_read(txn, key, &head, &json);
-
-	if (result)
-		return result < 0 ? result : CHY_EDAMAGED;
-	return chy_json_parse(json.data, json.size, out, NULL) ? CHY_EDAMAGED : CHY_OK;
-}
-
 int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str row, json_t **out)
 {
 	struct chy_act_row act;
@@ -118,6 +134,8 @@ int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str 
 		return result;
 	*out = json_object();
 	result = show_row(txn, key, &act, best, *out);
+	if (!result)
+		result = show_promise(txn, &act, *out);
 	json_decref(best);
 	if (result)
 		json_decref(*out);
@@ -235,10 +253,29 @@ static void turn_round(json_t *array)
 	}
 }
 
+/* The index's `what` for acts: a side of a dispute has its own, and so have
+ * promises. */
+static size_t act_what_for(const struct chy_event_filter *f, char *out, size_t size)
+{
+	int n;
+
+	if (f->by_due) {
+		size_t rest = chy_what_for(f, out + 1, size - 1);
+
+		out[0] = 'c';
+		return rest ? rest + 1 : 0;
+	}
+	if (!f->dispute.size || !f->actor.size)
+		return chy_what_for(f, out, size);
+	n = snprintf(out, size, "s%.*s,%.*s", (int)f->dispute.size, f->dispute.data,
+		(int)f->actor.size, f->actor.data);
+	return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
+}
+
 static int acts_of_now(struct walk *walk)
 {
 	char what[300];
-	size_t n = chy_what_for(walk->filter, what, sizeof(what));
+	size_t n = act_what_for(walk->filter, what, sizeof(what));
 	struct chy_store_cursor *cursor;
 	struct chy_str number;
 	char key[128];
@@ -320,7 +357,12 @@ static bool asked_for(const struct chy_acts *acts, const struct chy_act *act,
 	const struct sought *list, size_t n, const struct chy_event_filter *f)
 {
 	int32_t day = act->anchor == CHY_ANCHOR_DOCUMENT ? INT32_MIN : act->first;
+	const struct chy_telling *promise = f->by_due ? chy_act_promise(acts, act) : NULL;
 
+	if (f->by_due && !promise)
+		return false;
+	if (promise)
+		day = promise->due_last;
 	if (day < chy_day32(f->first_day) || day > chy_day32(f->last_day))
 		return false;
 	for (size_t i = 0; i < act->count; i++)
@@ -331,7 +373,7 @@ static bool asked_for(const struct chy_acts *acts, const struct chy_act *act,
 
 /* The index's order. */
 static int stage_act(struct chy_store_txn *txn, const struct chy_acts *acts,
-	const struct chy_act *act, struct chy_stage *stage)
+	const struct chy_act *act, bool by_due, struct chy_stage *stage)
 {
 	enum { HEAD = 4 + CHY_ACT_ORDER };
 	unsigned char key[HEAD + CHY_ACT_KEY];
@@ -345,7 +387,7 @@ static int stage_act(struct chy_store_txn *txn, const struct chy_acts *acts,
 		result = CHY_EDAMAGED;
 	if (!result) {
 		chy_act_key(acts, act, key + HEAD);
-		chy_put_day(key, day_of((const char *)key + HEAD));
+		chy_put_day(key, by_due ? row.due : day_of((const char *)key + HEAD));
 		memcpy(key + 4, row.order, CHY_ACT_ORDER);
 		chy_stage_add(stage, (struct chy_str){(const char *)key, sizeof(key)},
 			(struct chy_str){bytes.data, bytes.size});
@@ -372,7 +414,7 @@ static int acts_of_key(struct chy_store_txn *txn, const struct sought *list, siz
 		return result;
 	for (size_t i = 0; i < acts.act_count && !result; i++)
 		if (asked_for(&acts, &acts.list[i], list, n, f))
-			result = stage_act(txn, &acts, &acts.list[i], stage);
+			result = stage_act(txn, &acts, &acts.list[i], f->by_due, stage);
 	chy_acts_fini(&acts);
 	return result;
 }
@@ -410,6 +452,10 @@ static int acts_of_then(struct walk *walk)
 		wide.first_day -= AROUND;
 	if (wide.last_day < INT64_MAX - AROUND)
 		wide.last_day += AROUND;
+	if (wide.by_due) {
+		wide.first_day = INT64_MIN;
+		wide.last_day = INT64_MAX;
+	}
 	wide.limit = 0;
 	result = chy_each_event(walk->txn, &wide, note_event, &search);
 	if (search.count)

@@ -24,7 +24,9 @@
  *   cells        what events of one key tell in one quarter of a year,
  *                superseded ones too, from which acts are made: cell.c
  *   acts         a happening's key → its row: act.c
- *   act-index    what, NUL, day (u32), the order of its earliest report, the
+ *   act-index    (also for "s", a dispute, "," and a code that acts in it; and,
+ *                for acts that promise something, for "c" before a what, with
+ *                the last day of the term for the day) what, NUL, day (u32), the order of its earliest report, the
  *                happening's key → struct chy_act_facts
  *   tally        what, NUL, year (u16) → counts by day, category and standing
  *   corrections  document's id, record number → the body of event-corrected
@@ -184,11 +186,18 @@ int chy_stage_sort(struct chy_stage *stage);
 struct chy_str chy_staged_key(const struct chy_stage *stage, size_t i);
 struct chy_str chy_staged_value(const struct chy_stage *stage, size_t i);
 
+/* The sides of an event: "+RUS>+JPN". Who meets whom is told from either side:
+ * for consultations they are one, "+JPN+RUS". */
+void chy_write_sides(struct chy_buffer *out, const json_t *event);
+
 /* Calls for every `what` that sides (codes, "+" before each, and ">" between)
- * and disputes belong to: "*", each code's, each pair's, each dispute's. */
+ * and disputes belong to: "*", each code's, each pair's, each dispute's, and
+ * "s", the dispute, "," and the code for each that acts in it. */
 typedef int chy_what_visit(void *user, struct chy_str what);
 int chy_each_what(struct chy_str sides, const struct chy_str *disputes, size_t n,
 	chy_what_visit *visit, void *user);
+
+bool chy_what_is_tallied(struct chy_str what);
 
 /* A batch of records on their way into the tables. */
 struct chy_batch {
@@ -242,9 +251,12 @@ int chy_cell_acts(struct chy_store_txn *txn, const unsigned char hash[CHY_CELL_H
 
 /* -- acts ------------------------------------------------------------------- */
 
-enum { CHY_ACT_KEY = CHY_CELL_HASH + 1 + 1 + 8, CHY_ACT_ORDER = 4 + 8 + 4 };
+enum { CHY_ACT_KEY = CHY_CELL_HASH + 1 + 1 + 8 + 1, CHY_ACT_ORDER = 4 + 8 + 4 };
 void chy_act_key(
 	const struct chy_acts *acts, const struct chy_act *act, unsigned char out[CHY_ACT_KEY]);
+/* The telling with what an act promises: the best, else the first that names
+ * a term; NULL for nothing. */
+const struct chy_telling *chy_act_promise(const struct chy_acts *acts, const struct chy_act *act);
 /* Appends a row that holds what is not in the key. */
 int chy_act_encode(struct chy_store_txn *txn, const struct chy_acts *acts,
 	const struct chy_act *act, struct chy_buffer *out);
@@ -254,6 +266,8 @@ struct chy_act_row {
 	unsigned char best[CHY_EVENT_KEY];
 	uint32_t category; /* a name's number */
 	int16_t score; /* tenths */
+	int32_t due; /* the last day of what is promised; INT32_MIN: nothing */
+	unsigned char promise[CHY_EVENT_KEY]; /* the event that promises it */
 	struct chy_str sides;
 	uint32_t reports; /* documents */
 	/* Lists of numbers and of keys, views of the row. */

@@ -103,68 +103,56 @@ static bool bounds_of(struct chy_str text, int32_t *out_first, int32_t *out_last
 	return true;
 }
 
-static int by_code(const void *one, const void *other)
-{
-	return chy_str_compare(*(const struct chy_str *)one, *(const struct chy_str *)other);
-}
-
-enum { SIDE = 32 };
-
-static size_t add_codes(const json_t *side, struct chy_str *codes, size_t n)
-{
-	for (size_t i = 0; i < json_array_size(side) && n < SIDE; i++) {
-		struct chy_str code = chy_json_str(json_array_get(side, i), "code");
-
-		if (code.size)
-			codes[n++] = code;
-	}
-	return n;
-}
-
-static void write_side(struct chy_buffer *out, struct chy_str *codes, size_t n)
-{
-	if (n)
-		qsort(codes, n, sizeof(*codes), by_code);
-	for (size_t i = 0; i < n; i++) {
-		if (i && chy_str_equal(codes[i], codes[i - 1]))
-			continue;
-		chy_buffer_add_char(out, '+');
-		chy_buffer_add_str(out, codes[i]);
-	}
-}
-
-/* "+RUS>+JPN". Who meets whom is told from either side. */
-static void write_sides(struct chy_buffer *out, const json_t *event)
-{
-	struct chy_str codes[SIDE];
-	size_t n = add_codes(json_object_get(event, "actor"), codes, 0);
-
-	if (!chy_str_is(chy_json_str(event, "event"), "CONSULT")) {
-		write_side(out, codes, n);
-		chy_buffer_add_char(out, '>');
-		n = 0;
-	}
-	n = add_codes(json_object_get(event, "recipient"), codes, n);
-	write_side(out, codes, n);
-}
-
 /* What of a document every event of it takes over. */
 struct origin {
 	const json_t *document;
 	struct chy_hash id;
+	struct chy_buffer members; /* as they stand in every event's JSON */
 	uint32_t source;
 	int32_t reported;
 };
+
+static void copy_member(json_t *to, const char *as, const json_t *from, const char *key)
+{
+	json_t *value = json_object_get(from, key);
+
+	if (value)
+		json_object_set(to, as, value);
+	else
+		json_object_set_new(to, as, json_null());
+}
+
+/* What an event's JSON takes over from its document and record, without the
+ * braces. */
+static int write_members(const struct projection *p, const json_t *document, struct chy_buffer *out)
+{
+	static const char *const members[] = {"document", "title", "source", "url"};
+	json_t *object = json_object();
+	char text[CHY_TIME_SIZE];
+	int result;
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		copy_member(object, members[i], document, members[i]);
+	copy_member(object, "reported", document, "date");
+	json_object_set_new(
+		object, "recorded", json_string(chy_time_format(p->record->time, text)));
+	result = chy_json_canonical(object, out);
+	json_decref(object);
+	return result;
+}
 
 static int read_origin(const struct projection *p, const json_t *document,
 	const struct chy_hash *id, struct origin *out)
 {
 	int32_t last;
+	int result;
 
 	*out = (struct origin){.document = document, .id = *id};
+	chy_buffer_init(&out->members);
 	if (!bounds_of(chy_json_str(document, "date"), &out->reported, &last))
 		out->reported = INT32_MIN;
-	return chy_name_number(p->txn, chy_json_str(document, "source"), &out->source);
+	result = chy_name_number(p->txn, chy_json_str(document, "source"), &out->source);
+	return result ? result : write_members(p, document, &out->members);
 }
 
 static int set_disputes(
@@ -181,6 +169,13 @@ static int set_disputes(
 	return result;
 }
 
+static uint32_t kind_of(const json_t *event)
+{
+	uint64_t mode = chy_str_hash(chy_json_str(event, "mode"));
+
+	return (uint32_t)((mode * 31 + chy_str_hash(chy_json_str(event, "cameo"))) >> 16);
+}
+
 static int telling_of(const struct projection *p, const json_t *event, const struct origin *origin,
 	struct chy_telling *out)
 {
@@ -190,6 +185,7 @@ static int telling_of(const struct projection *p, const json_t *event, const str
 	*out = (struct chy_telling){.reported = origin->reported,
 		.document = chy_get_be((const char *)origin->id.bytes, 8),
 		.source = origin->source,
+		.kind = kind_of(event),
 		.score = (int16_t)lround(fmax(fmin(score, 1000), -1000) * 10),
 		.confidence = (int16_t)lround(fmax(fmin(confidence, 1), 0) * 1000),
 		.standing = chy_standing_from(chy_json_str(event, "aux"))};
@@ -205,7 +201,7 @@ static void cell_of(const json_t *event, const struct chy_telling *telling,
 	struct chy_hash hash;
 
 	chy_buffer_clear(sides);
-	write_sides(sides, event);
+	chy_write_sides(sides, event);
 	*out = (struct chy_cell){.period = chy_telling_period(telling),
 		.category = chy_json_str(event, "event"),
 		.sides = {sides->data, sides->size}};
@@ -230,7 +226,9 @@ static int place_under(void *user, struct chy_str what)
 	const struct placing *placing = user;
 	unsigned char bytes[300];
 
-	if (what.data[0] != 'a')
+	if (what.data[0] == 's')
+		return CHY_OK; /* of acts only */
+	if (chy_what_is_tallied(what))
 		chy_tally_add(placing->p->batch, what, placing->day, &placing->tally);
 	if (placing->sign < 0 || what.size + 9 + CHY_EVENT_KEY > sizeof(bytes))
 		return CHY_OK; /* what was known then can still be asked for */
@@ -262,58 +260,44 @@ static int place_event(const struct projection *p, const json_t *event, const st
 	return result;
 }
 
-static void copy_member(json_t *to, const char *as, const json_t *from, const char *key)
+/* As the questions show it: its own members, those of its document, its id.
+ * `slice` is its JSON as it stands in the record; empty where it is changed. */
+static int write_json(const json_t *event, struct chy_str slice, const struct origin *origin,
+	const unsigned char key[CHY_EVENT_KEY], struct chy_buffer *out)
 {
-	json_t *value = json_object_get(from, key);
+	int result = CHY_OK;
 
-	if (value)
-		json_object_set(to, as, value);
+	if (slice.size)
+		chy_buffer_add_str(out, slice);
 	else
-		json_object_set_new(to, as, json_null());
-}
-
-/* As the questions show it. Changes the event. */
-static void complete(const struct projection *p, json_t *event, const json_t *document,
-	const unsigned char key[CHY_EVENT_KEY])
-{
-	static const char *const members[] = {"document", "title", "source", "url"};
-	char text[CHY_TIME_SIZE];
-
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		copy_member(event, members[i], document, members[i]);
-	copy_member(event, "reported", document, "date");
-	json_object_set_new(event, "recorded", json_string(chy_time_format(p->record->time, text)));
-	snprintf(text, sizeof(text), "E%llu.%u",
+		result = chy_json_canonical(event, out);
+	if (result || out->failed)
+		return result ? result : CHY_EMEM;
+	out->size--; /* the brace */
+	chy_buffer_printf(out, ",\"id\":\"E%llu.%u\",",
 		(unsigned long long)chy_get_be((const char *)key, 8),
 		(unsigned)chy_get_be((const char *)key + 8, 4));
-	json_object_set_new(event, "id", json_string(text));
+	chy_buffer_add(out, origin->members.data + 1, origin->members.size - 1);
+	return out->failed ? CHY_EMEM : CHY_OK;
 }
 
 static int write_event(const struct projection *p, const unsigned char key[CHY_EVENT_KEY],
-	const struct chy_cell *cell, const struct chy_telling *telling, const json_t *event)
+	const struct chy_cell *cell, const struct chy_telling *telling, struct chy_str json)
 {
 	struct chy_event_head head = {
 		.until = 0, .period = cell->period, .day = chy_event_day(telling)};
-	struct chy_buffer json;
-	int result;
 
 	memcpy(head.cell, cell->hash, CHY_CELL_HASH);
-	chy_buffer_init(&json);
-	result = chy_json_canonical(event, &json);
-	if (!result)
-		result =
-			chy_event_write(p->txn, key, &head, (struct chy_str){json.data, json.size});
-	chy_buffer_fini(&json);
-	return result;
+	return chy_event_write(p->txn, key, &head, json);
 }
 
-/* Takes in one event under the record's number; changes it. */
-static int add_event(
-	const struct projection *p, json_t *event, const struct origin *origin, uint32_t n)
+/* Takes in one event under the record's number. */
+static int add_event(const struct projection *p, const json_t *event, struct chy_str slice,
+	const struct origin *origin, uint32_t n)
 {
 	unsigned char key[CHY_EVENT_KEY];
 	struct chy_telling telling;
-	struct chy_buffer sides;
+	struct chy_buffer sides, json;
 	struct chy_cell cell;
 	int result = telling_of(p, event, origin, &telling);
 
@@ -324,10 +308,13 @@ static int add_event(
 	chy_buffer_init(&sides);
 	cell_of(event, &telling, &sides, &cell);
 	result = sides.failed ? CHY_EMEM : place_event(p, event, &cell, &telling, 1);
-	if (!result) {
-		complete(p, event, origin->document, key);
-		result = write_event(p, key, &cell, &telling, event);
-	}
+	chy_buffer_init(&json);
+	if (!result)
+		result = write_json(event, slice, origin, key, &json);
+	if (!result)
+		result = write_event(
+			p, key, &cell, &telling, (struct chy_str){json.data, json.size});
+	chy_buffer_fini(&json);
 	chy_buffer_fini(&sides);
 	p->counts->events++;
 	p->batch->events++;
@@ -395,23 +382,82 @@ static int end_coding(const struct projection *p, const struct origin *origin)
 	return result < 0 || result == CHY_STORE_FULL ? result : CHY_OK;
 }
 
+/* The objects of a record's list of events, as they stand in its bytes. In
+ * canonical JSON quotation marks within strings are escaped, so that these
+ * bytes are the member's. */
+struct slices {
+	const char *at, *end;
+};
+
+static struct slices slices_of(const struct chy_record *record)
+{
+	static const char member[] = "\"events\":[";
+	const char *at = NULL;
+
+	if (record->schema == chy_kind_schema(record->kind))
+		at = memmem(record->body.data, record->body.size, member, sizeof(member) - 1);
+	if (!at)
+		return (struct slices){"", ""};
+	return (struct slices){at + sizeof(member) - 1, record->body.data + record->body.size};
+}
+
+/* The next one; empty where there is none. */
+static struct chy_str next_slice(struct slices *slices)
+{
+	const char *from, *at = slices->at;
+	size_t depth = 0;
+	bool quoted = false;
+
+	while (at < slices->end && *at == ',')
+		at++;
+	for (from = at; at < slices->end; at++) {
+		if (quoted && *at == '\\')
+			at++;
+		else if (*at == '"')
+			quoted = !quoted;
+		else if (!quoted && (*at == '{' || *at == '['))
+			depth++;
+		else if (!quoted && (*at == '}' || *at == ']') && (!depth || !--depth))
+			break;
+	}
+	if (at >= slices->end || *from != '{')
+		return (struct chy_str){"", 0};
+	slices->at = at + 1;
+	return (struct chy_str){from, (size_t)(at + 1 - from)};
+}
+
+static int add_events(const struct projection *p, const struct origin *origin)
+{
+	const json_t *events = json_object_get(p->body, "events");
+	struct slices slices = slices_of(p->record);
+	int result = CHY_OK;
+
+	for (size_t i = 0; i < json_array_size(events) && !result; i++) {
+		const json_t *event = json_array_get(events, i);
+		struct chy_str slice = next_slice(&slices);
+
+		if (json_object_get(event, "corrected"))
+			slice.size = 0;
+		/* What an analyst said is no event keeps its number and is not one. */
+		if (!json_is_true(json_object_get(event, "not_an_event")))
+			result = add_event(p, event, slice, origin, (uint32_t)i + 1);
+	}
+	return result;
+}
+
 static int code_events(const struct projection *p, json_t *document, const struct chy_hash *id)
 {
-	json_t *events = json_object_get(p->body, "events");
 	struct origin origin;
 	int result = read_origin(p, document, id, &origin);
 
 	if (!result)
 		result = end_coding(p, &origin);
 	if (!result)
-		result = chy_corrections_apply(p->txn, id, events, document);
-	for (size_t i = 0; i < json_array_size(events) && !result; i++) {
-		json_t *event = json_array_get(events, i);
-
-		/* What an analyst said is no event keeps its number and is not one. */
-		if (!json_is_true(json_object_get(event, "not_an_event")))
-			result = add_event(p, event, &origin, (uint32_t)i + 1);
-	}
+		result = chy_corrections_apply(
+			p->txn, id, json_object_get(p->body, "events"), document);
+	if (!result)
+		result = add_events(p, &origin);
+	chy_buffer_fini(&origin.members);
 	return result;
 }
 
@@ -451,6 +497,7 @@ static int withdraw_document(const struct projection *p, const struct chy_hash *
 	result = read_origin(p, document, id, &origin);
 	if (!result)
 		result = end_coding(p, &origin);
+	chy_buffer_fini(&origin.members);
 	if (!result) {
 		p->counts->withdrawn += !json_object_get(document, "withdrawn");
 		json_object_set_new(
@@ -463,6 +510,16 @@ static int withdraw_document(const struct projection *p, const struct chy_hash *
 }
 
 /* -- corrections ------------------------------------------------------------ */
+
+/* What it had of its document and record it gets anew. */
+static void forget_members(json_t *event)
+{
+	static const char *const members[] = {
+		"document", "id", "recorded", "reported", "source", "title", "url"};
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		json_object_del(event, members[i]);
+}
 
 /* A copy of an event in force with the change made; *out stays NULL where
  * there is no such event any more or the analyst says that it is none. */
@@ -487,6 +544,7 @@ static int corrected(
 	copy_member(p->body, "sentence", *out, "sentence");
 	copy_member(p->body, "was", *out, "event");
 	chy_correction_make(*out, p->body, p->record->seq);
+	forget_members(*out);
 	return CHY_OK;
 }
 
@@ -520,7 +578,8 @@ static int correct_with(const struct projection *p, const struct chy_hash *id, j
 	if (!result)
 		result = end_event(p, key, &origin);
 	if (!result && !json_is_true(json_object_get(event, "not_an_event")))
-		result = add_event(p, event, &origin, 1);
+		result = add_event(p, event, CHY_STR(""), &origin, 1);
+	chy_buffer_fini(&origin.members);
 	json_decref(event);
 	return result ? result : note_correction(p, id, document);
 }

@@ -191,6 +191,52 @@ static void two_tellings_are_one_act_when_nothing_parts_them(void **state)
 		expect_together(cases[i].first, cases[i].second, cases[i].happenings);
 }
 
+static void events_of_one_document_are_different_acts(void **state)
+{
+	static const char talks[] = "\"cameo\":\"0331\"", terror[] = "\"cameo\":\"033\"";
+	char both[512], one[256];
+	struct place place;
+	json_t *found;
+	char shown[256];
+
+	(void)state;
+	snprintf(both, sizeof(both),
+		"{\"add\":\"a\",\"date\":\"2013-11-01\",\"events\":[{" AGREE RUS_JPN
+		",%s},{" AGREE RUS_JPN ",%s}]}",
+		talks, terror);
+	snprintf(one, sizeof(one),
+		"{\"add\":\"b\",\"date\":\"2013-11-02\",\"events\":[{" AGREE RUS_JPN ",%s}]}",
+		terror);
+	place_make(&place);
+	place_write(&place, one);
+	place_write(&place, both);
+	place_follow(&place, 0);
+	found = all_happenings(&place);
+	assert_string_equal(
+		listed(found, "events", shown, sizeof(shown)), "[\"E5.1\"] [\"E5.2\",\"E3.1\"]");
+	json_decref(found);
+	place_remove(&place);
+}
+
+static void a_promise_is_kept_whoever_tells_it(void **state)
+{
+	struct place place;
+	json_t *found;
+	char shown[256];
+
+	(void)state;
+	place_make(&place);
+	place_write(&place, ONE("a", ON("2013-11-01"), AGREE RUS_JPN ",\"confidence\":0.9"));
+	place_write(&place,
+		ONE("b", ON("2013-11-02"), AGREE RUS_JPN ",\"confidence\":0.2,\"due\":\"2014\""));
+	place_follow(&place, 0);
+	found = all_happenings(&place);
+	assert_string_equal(listed(found, "due", shown, sizeof(shown)), "2014");
+	assert_string_equal(listed(found, "best", shown, sizeof(shown)), "E3.1");
+	json_decref(found);
+	place_remove(&place);
+}
+
 static void a_vague_date_stays_apart_from_several_acts(void **state)
 {
 	(void)state;
@@ -267,6 +313,8 @@ int main(void)
 		cmocka_unit_test(the_order_of_arrival_changes_nothing),
 		cmocka_unit_test(the_best_telling_is_dated_before_it_is_sure),
 		cmocka_unit_test(two_tellings_are_one_act_when_nothing_parts_them),
+		cmocka_unit_test(events_of_one_document_are_different_acts),
+		cmocka_unit_test(a_promise_is_kept_whoever_tells_it),
 		cmocka_unit_test(a_vague_date_stays_apart_from_several_acts),
 		cmocka_unit_test(no_two_happenings_share_a_name),
 		cmocka_unit_test(temperature_halves_with_every_half_life),

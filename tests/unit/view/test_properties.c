@@ -55,10 +55,11 @@ static void add_event(struct chy_buffer *out)
 	chy_buffer_printf(out, "{\"event\":\"%s\",", categories[chance(2)]);
 	add_date(out);
 	chy_buffer_printf(out,
-		"\"aux\":%s,\"score\":%d,\"confidence\":0.%u,\"actor\":[\"%s\"],"
+		"\"due\":%s,\"aux\":%s,\"score\":%d,\"confidence\":0.%u,\"actor\":[\"%s\"],"
 		"\"recipient\":[\"%s\"],\"dispute\":[%s],\"sentence\":\"s%u\"}",
-		standings[chance(5)], (int)chance(10) - 5, 1 + chance(9), codes[actor],
-		codes[(actor + 1) % 3], chance(2) ? "\"kuril-islands\"" : "", chance(3));
+		chance(3) ? "null" : "\"2014-05\"", standings[chance(5)], (int)chance(10) - 5,
+		1 + chance(9), codes[actor], codes[(actor + 1) % 3],
+		chance(2) ? "\"kuril-islands\"" : "", chance(3));
 }
 
 static void add_events(struct chy_buffer *out)
@@ -138,7 +139,7 @@ static void write_history(struct place *place, uint64_t seed)
 
 /* -- answers ------------------------------------------------------------------ */
 
-enum { QUESTIONS = 6 };
+enum { QUESTIONS = 8 };
 
 static struct chy_event_filter question(unsigned n, uint64_t as_of)
 {
@@ -165,6 +166,14 @@ static struct chy_event_filter question(unsigned n, uint64_t as_of)
 		filter.actor = CHY_STR("CHN");
 		filter.min_confidence = 0.5;
 		filter.limit = 3;
+		break;
+	case 6:
+		filter.actor = CHY_STR("JPN");
+		filter.dispute = CHY_STR("kuril-islands");
+		break;
+	case 7:
+		filter.by_due = true;
+		filter.last_day = chy_day_number(2014, 6, 1);
 		break;
 	default:
 		break;

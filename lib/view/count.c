@@ -1,0 +1,177 @@
+/* Events counted by category, month or pair. */
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+struct count {
+	struct chy_store_txn *txn;
+	enum chy_count_by by;
+	json_t *table; /* key → number */
+};
+
+static void add(json_t *table, const char *key, json_int_t n)
+{
+	json_t *there = json_object_get(table, key);
+
+	if (there)
+		json_integer_set(there, json_integer_value(there) + n);
+	else
+		json_object_set_new(table, key, json_integer(n));
+}
+
+static const char *month_of(int32_t day, char out[16])
+{
+	struct chy_date date;
+
+	if (day == INT32_MIN)
+		return "unknown";
+	chy_day_to_date(day, &date);
+	snprintf(out, 16, "%04d-%02d", date.year, date.month);
+	return out;
+}
+
+/* -- out of the tally ---------------------------------------------------------- */
+
+static int add_cell(void *user, int32_t year, const struct chy_tally_cell *cell)
+{
+	struct count *count = user;
+	char key[128];
+	struct chy_str text;
+	int result = CHY_OK;
+
+	if (!cell->events)
+		return CHY_OK;
+	if (count->by == CHY_COUNT_BY_MONTH) {
+		int32_t day = cell->day_of_year
+				      ? (int32_t)chy_day_number(year, 1, 1) + cell->day_of_year - 1
+				      : INT32_MIN;
+
+		add(count->table, month_of(day, key), cell->events);
+		return CHY_OK;
+	}
+	result = chy_name_text(count->txn, cell->category, &text);
+	snprintf(key, sizeof(key), "%.*s", (int)text.size, text.data);
+	if (!result)
+		add(count->table, key, cell->events);
+	return result;
+}
+
+static int sum_events(void *user, int32_t year, const struct chy_tally_cell *cell)
+{
+	(void)year;
+	*(json_int_t *)user += cell->events;
+	return CHY_OK;
+}
+
+/* One pair after the other: what follows its rows is another's. */
+static int count_pairs(struct count *count)
+{
+	char what[320] = "p";
+	struct chy_store_cursor *cursor;
+	struct chy_str key, value;
+	int result = chy_store_cursor_open(count->txn, CHY_VIEW_TALLY, &cursor);
+
+	if (result)
+		return result;
+	result = chy_store_seek(cursor, CHY_STR("p"), &key, &value);
+	while (result == CHY_OK && key.size > 3 && key.data[0] == 'p' && key.size < sizeof(what)) {
+		size_t size = key.size - 3;
+		json_int_t events = 0;
+
+		memcpy(what, key.data, size);
+		what[size] = '\0';
+		result = chy_tally_walk(
+			count->txn, (struct chy_str){what, size}, sum_events, &events);
+		if (events)
+			add(count->table, what + 1, events);
+		what[size] = 1; /* past all its years */
+		if (!result)
+			result = chy_store_seek(
+				cursor, (struct chy_str){what, size + 1}, &key, &value);
+	}
+	chy_store_cursor_close(cursor);
+	return result == CHY_END ? CHY_OK : result;
+}
+
+/* -- out of the events ----------------------------------------------------------- */
+
+static int add_pair(void *user, struct chy_str what)
+{
+	char key[320];
+
+	if (what.data[0] == 'p') {
+		snprintf(key, sizeof(key), "%.*s", (int)what.size - 1, what.data + 1);
+		add(user, key, 1);
+	}
+	return CHY_OK;
+}
+
+static int add_event(void *user, const unsigned char key[CHY_EVENT_KEY],
+	const struct chy_event_head *head, json_t *event)
+{
+	struct count *count = user;
+	struct chy_buffer sides;
+	char month[16];
+	int result = CHY_OK;
+
+	(void)key;
+	switch (count->by) {
+	case CHY_COUNT_BY_MONTH:
+		add(count->table, month_of(head->day, month), 1);
+		break;
+	case CHY_COUNT_BY_PAIR:
+		chy_buffer_init(&sides);
+		chy_write_sides(&sides, event);
+		result = sides.failed ? CHY_EMEM
+				      : chy_each_what((struct chy_str){sides.data, sides.size},
+						NULL, 0, add_pair, count->table);
+		chy_buffer_fini(&sides);
+		break;
+	default:
+		add(count->table, json_string_value(json_object_get(event, "event")), 1);
+	}
+	return result;
+}
+
+/* -- either ----------------------------------------------------------------------- */
+
+/* Whether the tally tells what a filter asks for. */
+static bool tallied(const struct chy_event_filter *f, enum chy_count_by by)
+{
+	bool one = !f->dispute.size || !f->between[0].size;
+
+	return one && (by != CHY_COUNT_BY_PAIR || (!f->dispute.size && !f->between[0].size)) &&
+	       !f->as_of && !f->limit && !f->actor.size && !f->recipient.size &&
+	       !f->category.size && !f->place.size && !f->language.size && !f->source.size &&
+	       !f->aux.size && !f->document.size && !f->with_due && f->min_confidence <= 0 &&
+	       f->first_day == INT64_MIN && f->last_day == INT64_MAX &&
+	       !(f->between[0].size && chy_str_equal(f->between[0], f->between[1]));
+}
+
+int chy_view_count_events(struct chy_view *view, const struct chy_event_filter *filter,
+	enum chy_count_by by, json_t **out, struct chy_fault *fault)
+{
+	struct count count = {.by = by, .table = json_object()};
+	char what[300];
+	size_t n = chy_what_for(filter, what, sizeof(what));
+	int result = chy_store_begin(view->store, false, &count.txn, fault);
+
+	if (result) {
+		json_decref(count.table);
+		return result;
+	}
+	if (!tallied(filter, by))
+		result = chy_each_event(count.txn, filter, add_event, &count);
+	else if (by == CHY_COUNT_BY_PAIR)
+		result = count_pairs(&count);
+	else
+		result = chy_tally_walk(count.txn, (struct chy_str){what, n}, add_cell, &count);
+	chy_store_abort(count.txn);
+	if (result) {
+		json_decref(count.table);
+		return chy_fault_set(fault, result, view->path, 0, NULL);
+	}
+	*out = count.table;
+	return CHY_OK;
+}
