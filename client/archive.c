@@ -1,5 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "chancery/edtf.h"
 #include "client.h"
@@ -13,6 +15,18 @@ int open_catalogue(struct client *client)
 	return 0;
 }
 
+static uint64_t end_of_log(struct client *client)
+{
+	struct chy_snapshot *snapshot;
+	uint64_t seq = 0;
+
+	if (chy_snapshot_open(client->archive, &snapshot, NULL) == CHY_OK) {
+		seq = chy_snapshot_last_seq(snapshot);
+		chy_snapshot_close(snapshot);
+	}
+	return seq;
+}
+
 int read_as_of(struct client *client)
 {
 	struct chy_snapshot *snapshot;
@@ -24,8 +38,13 @@ int read_as_of(struct client *client)
 	if (!client->as_of_text)
 		return 0;
 	client->as_of = strtoull(client->as_of_text, &end, 10);
-	if (!*end && client->as_of)
-		return 0;
+	if (!*end && client->as_of && client->as_of_text[0] != '-')
+		return client->as_of <= end_of_log(client)
+			       ? 0
+			       : usage_error("the log ends with record %llu: --as-of %s lies "
+					     "ahead of it",
+					 (unsigned long long)end_of_log(client),
+					 client->as_of_text);
 	if (chy_time_parse(chy_str_from(client->as_of_text), &time))
 		return usage_error("--as-of takes a record's number or a time "
 				   "(2014-03-01, 2014-03-01T12:00Z), not '%s'",
@@ -45,18 +64,6 @@ int read_as_of(struct client *client)
 		return EXIT_NOTHING;
 	}
 	return 0;
-}
-
-static uint64_t end_of_log(struct client *client)
-{
-	struct chy_snapshot *snapshot;
-	uint64_t seq = 0;
-
-	if (chy_snapshot_open(client->archive, &snapshot, NULL) == CHY_OK) {
-		seq = chy_snapshot_last_seq(snapshot);
-		chy_snapshot_close(snapshot);
-	}
-	return seq;
 }
 
 /* The views follow the daemon; where it does not run they catch up here. */
@@ -90,6 +97,63 @@ static bool up_to_date(struct client *client)
 	return false;
 }
 
+/* Views of this question's own, where none can be had beside the log. */
+static int open_own_views(struct client *client)
+{
+	const char *place = getenv("TMPDIR");
+	struct chy_view *writer;
+	struct chy_fault fault;
+	uint64_t seq;
+	int result;
+
+	snprintf(client->own_views, sizeof(client->own_views), "%s/chancery-XXXXXX",
+		place && place[0] ? place : "/tmp");
+	if (!mkdtemp(client->own_views)) {
+		client->own_views[0] = '\0';
+		return -1;
+	}
+	fprintf(stderr,
+		"chancery: views cannot be kept beside the log; they are made in %s for "
+		"this question\n",
+		client->own_views);
+	result = chy_view_open_writer(client->own_views, client->archive, &writer, &fault);
+	if (!result) {
+		result = chy_view_follow(writer, client->archive, 0, &seq, &fault);
+		chy_view_close(writer);
+	}
+	return result ? result : chy_view_open(client->own_views, &client->view, &fault);
+}
+
+static void remove_own_views(struct client *client)
+{
+	static const char *const names[] = {"views.mdb", "views.mdb-lock", "views.lock"};
+	char path[sizeof(client->own_views) + 32];
+
+	if (!client->own_views[0])
+		return;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", client->own_views, names[i]);
+		unlink(path);
+	}
+	rmdir(client->own_views);
+}
+
+/* Whoever follows the log makes views that are gone anew within seconds. */
+static int wait_for_views(struct client *client, struct chy_fault *fault)
+{
+	const struct timespec pause = {.tv_nsec = 100000000};
+	int result = CHY_EABSENT;
+
+	for (int tries = 0; tries < 80 && result; tries++) {
+		result = chy_view_open(client->program_archive, &client->view, fault);
+		if (result != CHY_EABSENT && result != CHY_EDAMAGED && result != CHY_EVERSION)
+			break;
+		if (result)
+			nanosleep(&pause, NULL);
+	}
+	return result;
+}
+
 static int open_views(struct client *client)
 {
 	struct chy_fault fault, caught;
@@ -100,9 +164,11 @@ static int open_views(struct client *client)
 	behind = catch_up(client, &caught);
 	if (behind == CHY_EDAMAGED || behind == CHY_EVERSION)
 		return tell(&caught);
+	if (behind == CHY_EBUSY)
+		return wait_for_views(client, &fault) ? tell(&caught) : 0;
 	if (chy_view_open(client->program_archive, &client->view, &fault))
-		return tell(behind ? &caught : &fault);
-	if (behind && behind != CHY_EBUSY)
+		return !behind || open_own_views(client) ? tell(behind ? &caught : &fault) : 0;
+	if (behind)
 		fprintf(stderr, "chancery: the views are behind the log and cannot be written "
 				"here; what follows may lack the newest records\n");
 	return 0;
@@ -124,6 +190,7 @@ int open_archive(struct client *client)
 void close_archive(struct client *client)
 {
 	chy_view_close(client->view);
+	remove_own_views(client);
 	chy_archive_close(client->archive);
 	chy_catalogue_close(client->catalogue);
 }

@@ -33,6 +33,7 @@ struct client {
 	struct chy_archive *archive;
 	struct chy_view *view;
 	struct chy_catalogue *catalogue;
+	char own_views[256]; /* a directory of this question's own; "" for none */
 	uint64_t as_of; /* 0: now */
 };
 
@@ -106,6 +107,8 @@ int find_document(struct client *client, const char *typed, struct chy_hash *out
 /* Prints one sentence for a fault: what, where, what to do. Returns the exit
  * status that belongs to it. */
 int tell(const struct chy_fault *fault);
+/* The same of a file that was named on the command line. */
+int tell_of_file(const struct chy_fault *fault);
 /* A signal handler for pages of a damaged archive. */
 void watch_for_damage(void);
 
@@ -124,6 +127,8 @@ bool print_as_json(const struct client *client, const json_t *value);
 /* A member as text: names for lists of actors, codes in machine formats. */
 void cell_text(struct client *client, const json_t *row, const char *key, bool names,
 	struct chy_buffer *out);
+/* An EDTF date for people: seasons in words. Appends. */
+void date_words(struct chy_str date, struct chy_buffer *out);
 /* The name of a code in the user's language. */
 void name_of_code(struct client *client, struct chy_str code, struct chy_buffer *out);
 /* Wrapped at the terminal's width with so much room before each line. */

@@ -104,7 +104,7 @@ static int code_article(struct reader *reader, const struct chy_article *article
 		result = chy_coder_code(reader->coders[i], &input, arena, &events);
 	if (result) {
 		chy_fault_set(&fault, result, name, 0, NULL);
-		return tell(&fault);
+		return tell_of_file(&fault);
 	}
 	return print_events(article, &events, language);
 }
@@ -125,7 +125,7 @@ static int code_bytes(
 	chy_arena_init(&arena);
 	if (chy_ingest(&input, &arena, &articles, &fault)) {
 		snprintf(fault.subject, sizeof(fault.subject), "%s", name);
-		status = tell(&fault);
+		status = tell_of_file(&fault);
 		chy_arena_fini(&arena);
 		return status;
 	}
@@ -137,7 +137,7 @@ static int code_bytes(
 	for (size_t i = 0; i < articles.refusal_count; i++) {
 		fault = articles.refusals[i].fault;
 		snprintf(fault.subject, sizeof(fault.subject), "%s", name);
-		status = tell(&fault);
+		status = tell_of_file(&fault);
 	}
 	chy_articles_fini(&articles);
 	chy_arena_fini(&arena);
@@ -166,7 +166,7 @@ static int code_file(struct reader *reader, const char *path)
 	 * date at all only in an inbox, where it is when the article came. */
 	if (!reader->date)
 		file_time = INT64_MIN;
-	status = result ? tell(&fault)
+	status = result ? tell_of_file(&fault)
 			: code_bytes(reader, &bytes, slash ? slash + 1 : path, file_time);
 	chy_buffer_fini(&bytes);
 	return status;

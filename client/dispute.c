@@ -142,38 +142,48 @@ static void heading(const struct client *client, const char *text)
 	printf(client->colour ? "\n\033[1m%s\033[0m\n" : "\n%s\n", text);
 }
 
-/* "2013-11-01  Russia → Japan  CONSULT/visit  [Lusa, Brics Post]  E12.3" */
+/* "2013-11-01  Russia → Japan  CONSULT/visit  [Lusa, Brics Post]  E12.3"; the
+ * day of a report, where the text gives none, in brackets. */
 static void print_happening(struct client *client, const json_t *h)
 {
-	struct chy_buffer cell;
+	struct chy_buffer line, cell;
 	struct chy_str date = chy_json_str(h, "date"), aux = chy_json_str(h, "aux");
+	struct chy_str due = chy_json_str(h, "due"), reported = chy_json_str(h, "reported");
 	char day[16];
 
+	chy_buffer_init(&line);
 	chy_buffer_init(&cell);
 	day_text(happening_day(h), day);
 	if (date.size)
-		printf("  %.*s", (int)date.size, date.data);
+		date_words(date, &line);
 	else
-		printf("  (%s)", day);
+		chy_buffer_printf(&line, "(%s)", day);
 	cell_text(client, h, "actor", true, &cell);
-	printf("  %s", cell.data);
+	chy_buffer_printf(&line, "  %s", cell.data);
 	cell_text(client, h, "recipient", true, &cell);
 	if (cell.size)
-		printf(" → %s", cell.data);
-	printf("  %s", json_string_value(json_object_get(h, "event")));
+		chy_buffer_printf(&line, " → %s", cell.data);
+	chy_buffer_printf(&line, "  %s", json_string_value(json_object_get(h, "event")));
 	if (json_is_string(json_object_get(h, "mode")))
-		printf("/%s", json_string_value(json_object_get(h, "mode")));
+		chy_buffer_printf(&line, "/%s", json_string_value(json_object_get(h, "mode")));
 	if (aux.size)
-		printf(" (%.*s)", (int)aux.size, aux.data);
-	if (json_is_string(json_object_get(h, "due")))
-		printf("  due %s", json_string_value(json_object_get(h, "due")));
+		chy_buffer_printf(&line, " (%.*s)", (int)aux.size, aux.data);
+	if (due.size) {
+		chy_buffer_add_str(&line, CHY_STR("  due "));
+		date_words(due, &line);
+	}
 	cell_text(client, h, "sources", true, &cell);
-	printf("  [%s%s%s]  %s of %.12s\n", cell.size ? cell.data : "unnamed outlet",
-		chy_json_str(h, "reported").size ? ", " : "",
-		chy_json_str(h, "reported").size ? chy_json_str(h, "reported").data : "",
+	chy_buffer_printf(&line, "  [%s%s%.*s]  %s of %.12s",
+		cell.size ? cell.data : "unnamed outlet", reported.size ? ", " : "",
+		(int)reported.size, reported.size ? reported.data : "",
 		json_string_value(json_object_get(h, "best")),
 		json_string_value(json_object_get(h, "document")));
+	if (client->terminal)
+		print_wrapped(client, (struct chy_str){line.data, line.size}, 2);
+	else
+		printf("  %s\n", line.data);
 	print_wrapped(client, chy_json_str(h, "sentence"), 6);
+	chy_buffer_fini(&line);
 	chy_buffer_fini(&cell);
 }
 
@@ -291,6 +301,14 @@ static void print_last_acts(struct client *client, struct chy_str code, const js
 	chy_buffer_fini(&name);
 }
 
+static bool any_undated(const json_t *happenings)
+{
+	for (size_t i = 0; i < json_array_size(happenings); i++)
+		if (!json_is_string(json_object_get(json_array_get(happenings, i), "date")))
+			return true;
+	return false;
+}
+
 static void print_dispute(struct client *client, const struct chy_dispute *dispute,
 	const json_t *row, const json_t *lists)
 {
@@ -319,6 +337,9 @@ static void print_dispute(struct client *client, const struct chy_dispute *dispu
 		print_last_acts(client,
 			i < dispute->claimant_count ? dispute->claimants[i] : CHY_STR(""),
 			json_array_get(lists, i));
+	if (any_undated(json_object_get(row, "commitments")) ||
+		any_undated(json_object_get(row, "acts")))
+		printf("\nDays in brackets are those of the reports: the text names none.\n");
 	chy_buffer_fini(&parties);
 }
 

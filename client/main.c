@@ -173,14 +173,20 @@ static int find_command(int argc, char **argv)
 	return 0;
 }
 
+/* A reader that has seen enough is no error. */
+static void on_closed_pipe(int signal_number)
+{
+	(void)signal_number;
+	_exit(EXIT_ANSWERED);
+}
+
 int main(int argc, char **argv)
 {
 	struct client client = {.lang = language_of_environment()};
 	const struct command *command;
 	int at = find_command(argc, argv), status;
 
-	/* A reader that has seen enough is no error. */
-	signal(SIGPIPE, SIG_DFL);
+	signal(SIGPIPE, on_closed_pipe);
 	setlocale(LC_CTYPE, "");
 	watch_for_damage();
 	look_at_terminal(&client);

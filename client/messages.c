@@ -43,6 +43,15 @@ int tell(const struct chy_fault *fault)
 	return EXIT_ARCHIVE;
 }
 
+int tell_of_file(const struct chy_fault *fault)
+{
+	char sentence[1024];
+
+	fflush(stdout);
+	fprintf(stderr, "chancery: %s\n", chy_fault_sentence(fault, sentence, sizeof(sentence)));
+	return EXIT_ARCHIVE;
+}
+
 /* LMDB maps its file: a page that points nowhere ends in a signal. Nothing is
  * printed as right after that. */
 static void on_damage(int signal_number)

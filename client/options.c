@@ -232,32 +232,104 @@ static int read_category(const char *typed, struct chy_str *out)
 	return usage_error("there is no category '%s'", typed);
 }
 
-static int read_dispute(struct client *client, const char *typed, struct chy_str *out)
+/* Words by which a dispute may be meant: its id, and those of its names in any
+ * language, folded. */
+struct words {
+	char **list;
+	struct chy_str *ids; /* of each */
+	size_t count, room;
+};
+
+static void add_word(struct words *words, struct chy_str word, struct chy_str id)
+{
+	if (words->count == words->room) {
+		size_t room = words->room ? 2 * words->room : 256;
+		char **list = realloc(words->list, room * sizeof(*list));
+		struct chy_str *ids = realloc(words->ids, room * sizeof(*ids));
+
+		words->list = list ? list : words->list;
+		words->ids = ids ? ids : words->ids;
+		if (!list || !ids)
+			return;
+		words->room = room;
+	}
+	words->ids[words->count] = id;
+	words->list[words->count] = strndup(word.data, word.size);
+	words->count += words->list[words->count] != NULL;
+}
+
+enum { SHORTEST_WORD = 4 }; /* shorter ones are articles and prepositions */
+
+static void add_name(struct words *words, struct chy_str name, struct chy_str id)
+{
+	struct chy_buffer folded;
+	struct chy_str rest, word;
+
+	chy_buffer_init(&folded);
+	if (chy_display_fold(name, &folded) == CHY_OK && !folded.failed) {
+		rest = (struct chy_str){folded.data, folded.size};
+		while (chy_str_split(&rest, ' ', &word))
+			if (word.size >= SHORTEST_WORD)
+				add_word(words, word, id);
+	}
+	chy_buffer_fini(&folded);
+}
+
+static void words_of_disputes(const struct client *client, struct words *out)
 {
 	size_t n = chy_catalogue_dispute_count(client->catalogue);
-	const char *best = NULL;
-	const char **ids;
+
+	*out = (struct words){.list = NULL};
+	for (size_t i = 0; i < n; i++)
+		add_word(out, chy_catalogue_dispute(client->catalogue, i)->id,
+			chy_catalogue_dispute(client->catalogue, i)->id);
+	for (size_t i = 0; i < n; i++) {
+		const struct chy_dispute *dispute = chy_catalogue_dispute(client->catalogue, i);
+
+		add_name(out, dispute->name_pt, dispute->id);
+		add_name(out, dispute->name_en, dispute->id);
+		add_name(out, dispute->name_es, dispute->id);
+	}
+}
+
+/* The dispute that somebody may have meant; empty for none. */
+static struct chy_str near_dispute(const struct client *client, const char *typed)
+{
+	struct chy_str found = {"", 0};
+	struct chy_buffer folded;
+	struct words words;
+	const char *near;
+
+	words_of_disputes(client, &words);
+	chy_buffer_init(&folded);
+	chy_display_fold(chy_str_from(typed), &folded);
+	near = folded.failed || !folded.size
+		       ? NULL
+		       : nearest(folded.data, (const char *const *)words.list, words.count);
+	for (size_t i = 0; i < words.count; i++) {
+		if (words.list[i] == near && near)
+			found = words.ids[i];
+		free(words.list[i]);
+	}
+	free(words.list);
+	free(words.ids);
+	chy_buffer_fini(&folded);
+	return found;
+}
+
+static int read_dispute(struct client *client, const char *typed, struct chy_str *out)
+{
+	struct chy_str near;
 
 	if (chy_catalogue_find(client->catalogue, chy_str_from(typed))) {
 		*out = chy_str_from(typed);
 		return 0;
 	}
-	ids = calloc(n + 1, sizeof(*ids));
-	for (size_t i = 0; ids && i < n; i++) {
-		struct chy_str id = chy_catalogue_dispute(client->catalogue, i)->id;
-
-		ids[i] = strndup(id.data, id.size);
-	}
-	if (ids)
-		best = nearest(typed, ids, n);
-	if (best)
-		usage_error("there is no dispute '%s'; did you mean '%s'?", typed, best);
-	else
-		usage_error("there is no dispute '%s'; `chancery disputes` lists them", typed);
-	for (size_t i = 0; ids && i < n; i++)
-		free((void *)ids[i]);
-	free(ids);
-	return EXIT_USAGE;
+	near = near_dispute(client, typed);
+	if (near.size)
+		return usage_error("there is no dispute '%s'; did you mean '%.*s'?", typed,
+			(int)near.size, near.data);
+	return usage_error("there is no dispute '%s'; `chancery disputes` lists them", typed);
 }
 
 static int read_between(struct client *client, const char *typed, struct chy_event_filter *out)
@@ -284,7 +356,7 @@ static int read_numbers(const struct filter_options *o, struct chy_event_filter 
 	}
 	if (o->limit) {
 		out->limit = strtoul(o->limit, &end, 10);
-		if (*end || !out->limit)
+		if (*end || !out->limit || o->limit[0] == '-')
 			return usage_error("--limit takes a whole number from 1 on");
 	}
 	return 0;

@@ -107,6 +107,29 @@ static void disarm(char *text, size_t size)
 	}
 }
 
+/* EDTF numbers the seasons, which few know by heart. */
+static bool add_season(struct chy_str date, struct chy_buffer *out)
+{
+	static const char *const seasons[] = {"spring", "summer", "autumn", "winter"};
+	struct chy_edtf edtf;
+
+	if (chy_edtf_parse(date, &edtf) || edtf.interval || edtf.from.month < 21)
+		return false;
+	chy_buffer_printf(out, "%s %d", seasons[edtf.from.month - 21], (int)edtf.from.year);
+	return true;
+}
+
+void date_words(struct chy_str date, struct chy_buffer *out)
+{
+	if (!add_season(date, out))
+		chy_buffer_add_str(out, date);
+}
+
+static bool is_date(const char *key)
+{
+	return strcmp(key, "date") == 0 || strcmp(key, "due") == 0 || strcmp(key, "when") == 0;
+}
+
 void cell_text(struct client *client, const json_t *row, const char *key, bool names,
 	struct chy_buffer *out)
 {
@@ -123,6 +146,8 @@ void cell_text(struct client *client, const json_t *row, const char *key, bool n
 		chy_buffer_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	} else if (json_is_real(value)) {
 		chy_buffer_printf(out, "%g", json_real_value(value));
+	} else if (names && is_date(key) && json_is_string(value)) {
+		date_words(chy_json_str(row, key), out);
 	} else if (value && !json_is_null(value)) {
 		add_item(client, value, names, out);
 	}
@@ -225,6 +250,12 @@ static bool gather(struct client *client, const struct column *columns, size_t n
 	return out->text != NULL;
 }
 
+/* An id that is cut in two cannot be typed again. */
+static bool is_whole(const struct column *column)
+{
+	return strcmp(column->key, "id") == 0 || strcmp(column->key, "best") == 0;
+}
+
 /* Wide columns share what the others leave; where even these do not fit, the
  * widest gives way. */
 static void fit(const struct client *client, const struct column *columns, struct cells *cells)
@@ -239,6 +270,7 @@ static void fit(const struct client *client, const struct column *columns, struc
 		for (int wide = 1; wide >= 0 && widest == cells->columns; wide--)
 			for (size_t c = 0; c < cells->columns; c++)
 				if (columns[c].wide == (wide == 1) && cells->width[c] > NARROWEST &&
+					!is_whole(&columns[c]) &&
 					(widest == cells->columns ||
 						cells->width[c] > cells->width[widest]))
 					widest = c;

@@ -103,7 +103,7 @@ static int parse_text(struct parse *parse, struct chy_str text, const char *name
 		if (!fault.code)
 			chy_fault_set(&fault, result, name, 0,
 				result == CHY_EINPUT ? "the text is not UTF-8" : NULL);
-		status = tell(&fault);
+		status = tell_of_file(&fault);
 	} else {
 		status = print_analysis(parse, &analysis);
 	}
@@ -121,7 +121,7 @@ static int parse_file(struct parse *parse, const char *path)
 	result = strcmp(path, "-") == 0
 			 ? chy_buffer_read_fd(&bytes, STDIN_FILENO, (size_t)256 << 20, &fault)
 			 : chy_buffer_read_file(&bytes, path, (size_t)256 << 20, &fault);
-	status = result ? tell(&fault)
+	status = result ? tell_of_file(&fault)
 			: parse_text(parse,
 				  (struct chy_str){bytes.data ? bytes.data : "", bytes.size}, path);
 	chy_buffer_fini(&bytes);

@@ -121,8 +121,10 @@ static int check_views(struct client *client)
 {
 	struct chy_fault fault;
 	struct chy_view *view;
-	int result = chy_view_open(client->program_archive, &view, &fault);
+	int result = chy_view_check(client->program_archive, &fault);
 
+	if (!result)
+		result = chy_view_open(client->program_archive, &view, &fault);
 	if (!result)
 		chy_view_close(view);
 	if (result != CHY_EDAMAGED)

@@ -31,22 +31,44 @@ void config_fini(struct config *config)
 	free(config->date);
 }
 
-/* The file that is being read, for the sentence about a fault in it. */
+/* The file that is being read, for the sentence about a fault in it, and
+ * whether the daemon runs already, so that it goes where all else is said. */
 static const char *reading;
+static bool serving;
+
+int config_read_again(struct config *config, const char *path)
+{
+	int status;
+
+	serving = true;
+	status = config_read(config, path);
+	serving = false;
+	return status;
+}
 
 static void __attribute__((format(printf, 2, 0)))
 on_error(cfg_t *cfg, const char *format, va_list list)
 {
-	fprintf(stderr, "chanceryd: %s:%d: ", reading, cfg ? cfg->line : 0);
-	vfprintf(stderr, format, list);
-	fprintf(stderr, "; systemd/chanceryd.conf names every key\n");
+	char what[512];
+
+	vsnprintf(what, sizeof(what), format, list);
+	if (serving)
+		say(SAY_ERROR, "%s:%d: %s", reading, cfg ? cfg->line : 0, what);
+	else
+		fprintf(stderr, "chanceryd: %s:%d: %s; the sample chanceryd.conf names every key\n",
+			reading, cfg ? cfg->line : 0, what);
 }
+
+enum { MOST_WORKERS = 256, MOST = 1000000000 };
 
 static int positive(cfg_t *cfg, cfg_opt_t *option)
 {
-	if (cfg_opt_getnint(option, cfg_opt_size(option) - 1) > 0)
+	long most = strcmp(cfg_opt_name(option), "workers") == 0 ? MOST_WORKERS : MOST;
+	long value = cfg_opt_getnint(option, cfg_opt_size(option) - 1);
+
+	if (value > 0 && value <= most)
 		return 0;
-	cfg_error(cfg, "%s takes a whole number from 1 on", cfg_opt_name(option));
+	cfg_error(cfg, "%s takes a whole number from 1 to %ld", cfg_opt_name(option), most);
 	return -1;
 }
 

@@ -34,6 +34,8 @@ void config_init(struct config *config);
 void config_fini(struct config *config);
 /* Reads a file over what is set. 0, or STATUS_USAGE with the reason printed. */
 int config_read(struct config *config, const char *path);
+/* The same while the daemon runs: what is wrong goes to the journal. */
+int config_read_again(struct config *config, const char *path);
 /* The command line, after the file that it names; -1: help was printed. */
 int options_read(struct config *config, int argc, char **argv);
 /* Fills what was not said: inbox, socket, done/ and rejected/. */

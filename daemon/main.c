@@ -56,8 +56,10 @@ void daemon_file_done(struct daemon *daemon, struct file *file)
 	} else {
 		daemon->rejected += file->rejected;
 		if (!file->rejected)
-			say(SAY_INFO, "%s: %zu new, %zu seen before", file->shown, file->fresh,
-				file->sighted);
+			say(file->reason ? SAY_WARNING : SAY_INFO,
+				"%s: %zu new, %zu seen before%s%s", file->shown, file->fresh,
+				file->sighted, file->reason ? "; some could not be read: " : "",
+				file->reason ? file->reason : "");
 		file_leave(file);
 	}
 	file_free(file);
@@ -114,7 +116,7 @@ static void reload(struct daemon *daemon)
 		return;
 	}
 	config_init(&fresh);
-	if (config_read(&fresh, daemon->config.file)) {
+	if (config_read_again(&fresh, daemon->config.file)) {
 		say(SAY_ERROR, "the configuration stays as it was");
 	} else {
 		daemon->config.rescan_seconds = fresh.rescan_seconds;

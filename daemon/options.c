@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chancery/edtf.h"
 #include "daemon.h"
 
 static const char help[] =
 	"chanceryd watches a directory of news and keeps what states did to one another.\n\n"
 	"usage: chanceryd [--config FILE] [--inbox DIR] [--archive DIR] [--once] [--workers N]\n\n"
-	"  --config FILE   read the configuration (every key: systemd/chanceryd.conf)\n"
+	"  --config FILE   read the configuration (every key: the sample chanceryd.conf)\n"
 	"  --inbox DIR     where articles fall in (else ARCHIVE/inbox)\n"
 	"  --archive DIR   where the log is (else $CHANCERY_ARCHIVE, else /var/lib/chancery)\n"
 	"  --once          take what lies in the inbox and leave\n"
@@ -33,6 +34,18 @@ static int set_workers(struct config *config, const char *text)
 		return 0;
 	fprintf(stderr, "chanceryd: --workers takes a number from 1 to 256, not '%s'\n", text);
 	return STATUS_USAGE;
+}
+
+static int set_date(struct config *config, const char *text)
+{
+	struct chy_edtf date;
+
+	if (chy_edtf_parse(chy_str_from(text), &date)) {
+		fprintf(stderr, "chanceryd: --date %s is no date; write 2013-11-03\n", text);
+		return STATUS_USAGE;
+	}
+	set(&config->date, text);
+	return 0;
 }
 
 static const struct option long_options[] = {{"config", required_argument, NULL, 'c'},
@@ -71,8 +84,7 @@ static int take_option(struct config *config, int option)
 		set(&config->archive, optarg);
 		return 0;
 	case 'd':
-		set(&config->date, optarg);
-		return 0;
+		return set_date(config, optarg);
 	case 'w':
 		return set_workers(config, optarg);
 	case 'o':

@@ -7,7 +7,7 @@
 
 #include "daemon.h"
 
-enum { LONGEST_PAUSE = 30, STRIDE = 2000 };
+enum { LONGEST_PAUSE = 30, LOOK_SECONDS = 2, STRIDE = 2000 };
 
 struct batch {
 	struct part *first;
@@ -115,6 +115,26 @@ static bool append(struct daemon *daemon, struct batch *batch)
 	return true;
 }
 
+/* Opens the views again where somebody deleted them, which is allowed. */
+static bool views_are_open(struct daemon *daemon)
+{
+	struct chy_fault fault;
+
+	if (daemon->view && chy_view_is_in_place(daemon->view))
+		return true;
+	if (!daemon->view)
+		return false;
+	chy_view_close(daemon->view);
+	daemon->view = NULL;
+	if (chy_view_open_writer(daemon->config.archive, daemon->archive, &daemon->view, &fault)) {
+		daemon->view = NULL;
+		say_fault(SAY_WARNING, "the views were deleted and cannot be made again", &fault);
+		return false;
+	}
+	say(SAY_NOTICE, "the views were deleted; they are made again");
+	return true;
+}
+
 /* The views come after the acknowledgement; what they miss now they catch up
  * with next time. True where there is more to follow: a long log is followed
  * in strides, so that what waits to be written does not wait for all of it. */
@@ -124,7 +144,7 @@ static bool follow(struct daemon *daemon)
 	uint64_t from, to = 0;
 	int result;
 
-	if (!daemon->view)
+	if (!views_are_open(daemon))
 		return false;
 	result = chy_view_position(daemon->view, &from, &fault);
 	if (!result)
@@ -134,15 +154,25 @@ static bool follow(struct daemon *daemon)
 	return !result && to == from + STRIDE;
 }
 
-/* What waits to be written, NULL at the end or, where there is something else
- * to do, when nothing waits. */
+/* Until there is something to write, or time to see whether the views are
+ * still there. */
+static void wait_a_while(struct daemon *daemon)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += LOOK_SECONDS;
+	pthread_cond_timedwait(&daemon->wake, &daemon->mutex, &until);
+}
+
+/* What waits to be written; NULL when nothing does. */
 static struct part *take_queue(struct daemon *daemon, bool may_wait)
 {
 	struct part *first;
 
 	pthread_mutex_lock(&daemon->mutex);
-	while (may_wait && !daemon->queue && !daemon->stop)
-		pthread_cond_wait(&daemon->wake, &daemon->mutex);
+	if (may_wait && !daemon->queue && !daemon->stop)
+		wait_a_while(daemon);
 	first = daemon->queue;
 	daemon->queue = daemon->queue_last = NULL;
 	pthread_mutex_unlock(&daemon->mutex);

@@ -24,6 +24,7 @@ int chy_archive_open(const char *directory, struct chy_archive **out, struct chy
 /* Opens for writing, alone: makes the directory and the first record where
  * there is none. holder is a JSON object that says who writes (pid, socket,
  * inbox, since); it is kept in writer.lock for others to read (borrowed).
+ * CHY_ECONFLICT where the log is gone but views of it are there.
  * CHY_EBUSY where another process writes; then the fault's detail is that
  * process's pid and subject the lock's path. */
 int chy_archive_open_writer(

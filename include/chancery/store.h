@@ -26,6 +26,10 @@ int chy_store_open(const char *path, unsigned flags, const char *const *tables, 
 	struct chy_store **out, struct chy_fault *fault);
 void chy_store_close(struct chy_store *store);
 
+/* Whether the file that is open is the one at its path still: a file that was
+ * removed or replaced goes on being written by whoever has it open. */
+bool chy_store_is_in_place(const struct chy_store *store);
+
 /* A transaction; the read-only kind is a consistent picture of one moment and
  * should be short. Write transactions grow the map as needed: a put that
  * finds it full returns CHY_STORE_FULL, upon which the caller must abort,

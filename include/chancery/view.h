@@ -33,6 +33,14 @@ int chy_view_open_writer(const char *directory, struct chy_archive *archive, str
 	struct chy_fault *fault);
 void chy_view_close(struct chy_view *view);
 
+/* Whether views.mdb is still the file that is open; it can be deleted at any
+ * time, and then has to be opened anew. */
+bool chy_view_is_in_place(const struct chy_view *view);
+
+/* Checks the pages of views.mdb, without mapping them. CHY_EDAMAGED with the
+ * first that is not what it should be, CHY_EABSENT. */
+int chy_view_check(const char *directory, struct chy_fault *fault);
+
 /* Removes views.mdb, sound or not. CHY_EBUSY where somebody follows. */
 int chy_view_discard(const char *directory, struct chy_fault *fault);
 

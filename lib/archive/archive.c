@@ -141,12 +141,32 @@ static int make_directory(const char *directory, struct chy_fault *fault)
 	return chy_fault_set(fault, chy_error_from_errno(errno), directory, 0, NULL);
 }
 
+/* Where the log is gone but what was derived from it is there, a new log would
+ * hide the loss. */
+static int check_not_lost(const char *directory, struct chy_fault *fault)
+{
+	struct stat log, views;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/views.mdb", directory);
+	if (stat(path, &views) || !views.st_size)
+		return CHY_OK;
+	snprintf(path, sizeof(path), "%s/log.mdb", directory);
+	if (stat(path, &log) == 0 ? log.st_size > 0 : errno != ENOENT)
+		return CHY_OK;
+	return chy_fault_set(fault, CHY_ECONFLICT, path, 0,
+		"the log is gone, though the views that were made of it are there; put it back, "
+		"or move views.mdb away to begin a new one");
+}
+
 int chy_archive_open_writer(
 	const char *directory, json_t *holder, struct chy_archive **out, struct chy_fault *fault)
 {
 	struct chy_archive *archive;
 	int result = make_directory(directory, fault);
 
+	if (!result)
+		result = check_not_lost(directory, fault);
 	if (result)
 		return result;
 	archive = new_archive(directory);

@@ -181,6 +181,16 @@ void chy_store_close(struct chy_store *store)
 	free(store);
 }
 
+bool chy_store_is_in_place(const struct chy_store *store)
+{
+	struct stat open_file, at_path;
+	mdb_filehandle_t fd;
+
+	return mdb_env_get_fd(store->env, &fd) == 0 && fstat(fd, &open_file) == 0 &&
+	       stat(store->path, &at_path) == 0 && open_file.st_ino == at_path.st_ino &&
+	       open_file.st_dev == at_path.st_dev;
+}
+
 int chy_store_copy(struct chy_store *store, const char *directory, struct chy_fault *fault)
 {
 	const char *slash = strrchr(store->path, '/');

@@ -231,6 +231,38 @@ void chy_view_close(struct chy_view *view)
 	free(view);
 }
 
+struct first_problem {
+	const char *path;
+	struct chy_fault *fault;
+	bool told;
+};
+
+static void on_problem(void *user, uint64_t page, const char *what)
+{
+	struct first_problem *first = user;
+
+	if (!first->told)
+		chy_fault_set(first->fault, CHY_EDAMAGED, first->path, 0, "page %llu %s",
+			(unsigned long long)page, what);
+	first->told = true;
+}
+
+int chy_view_check(const char *directory, struct chy_fault *fault)
+{
+	char path[4096];
+	struct first_problem first = {path, fault, false};
+	int result;
+
+	snprintf(path, sizeof(path), "%s/views.mdb", directory);
+	result = chy_store_check(path, on_problem, &first, NULL);
+	return first.told ? CHY_EDAMAGED : result;
+}
+
+bool chy_view_is_in_place(const struct chy_view *view)
+{
+	return chy_store_is_in_place(view->store);
+}
+
 int chy_view_position(struct chy_view *view, uint64_t *out_seq, struct chy_fault *fault)
 {
 	struct chy_store_txn *txn;

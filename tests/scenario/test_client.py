@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import CHANCERY, SOURCE, Story
+from harness import CHANCERY, SOURCE, Story, article
 
 
 class Client(Story):
@@ -65,6 +65,42 @@ class Client(Story):
                                 (["events", "--format", "jsno"], "json")):
             done = self.chancery(*arguments, expect=2)
             self.assertIn(word, done.stderr)
+
+    def test_what_is_read_while_the_daemon_writes_is_a_whole_prefix(self):
+        self.start()
+        before, seen = [], 0
+        for n in range(240):
+            self.write(f"load{n}.txt", article(n))
+        while len(before) < 480:
+            log = [json.loads(l) for l in self.chancery("log").stdout.splitlines()]
+            self.assertEqual([r["seq"] for r in log], list(range(1, len(log) + 1)))
+            self.assertEqual([r["prev"] for r in log[1:]], [r["hash"] for r in log[:-1]])
+            self.assertEqual(log[:len(before)], before)
+            events = self.events()
+            self.assertGreaterEqual(len(events), seen)
+            self.assertEqual(len({e["id"] for e in events}), len(events))
+            before, seen = log, len(events)
+        self.stop()
+        self.sound()
+        counted = self.chancery("stats", "--format", "jsonl").stdout.splitlines()
+        self.assertEqual(sum(json.loads(l)["events"] for l in counted), len(self.events()))
+
+    def test_a_reader_that_has_seen_enough_is_no_error(self):
+        done = subprocess.run(
+            ["bash", "-c", f"set -o pipefail; for n in 1 2 3 4 5 6 7 8; do {CHANCERY} --archive "
+             f"{self.archive} events --format json; done | head -n 1"], capture_output=True)
+        self.assertEqual(done.returncode, 0)
+
+    def test_an_archive_that_cannot_be_written_beside_is_asked_all_the_same(self):
+        expected = self.chancery("events").stdout
+        (self.archive / "views.mdb").unlink()
+        for name in ("log.mdb", "log.mdb-lock"):
+            os.chmod(self.archive / name, 0o666)
+        os.chmod(self.archive, 0o555)
+        done = subprocess.run([*self.unprivileged(), str(CHANCERY), "--archive", str(self.archive),
+                               "events"], capture_output=True, text=True)
+        self.assertEqual(done.stdout, expected)
+        self.assertIn("for this question", done.stderr)
 
     def test_formats_agree_on_the_number_of_rows(self):
         n = len(self.events())

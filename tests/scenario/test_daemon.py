@@ -157,6 +157,38 @@ class Daemon(Story):
                 seen = [json.loads(lines.readline())["seq"] for _ in range(401)]
         self.assertEqual(seen, list(range(1, 402)))
 
+    def test_views_that_are_deleted_come_back_while_the_daemon_runs(self):
+        self.start()
+        self.write("a.txt", article(1))
+        wait_until("a.txt is done", lambda: self.done() == ["a.txt"])
+        (self.archive / "views.mdb").unlink()
+        self.assertIn("1 documents", self.chancery("stats").stdout)
+        self.write("b.txt", article(2))
+        wait_until("b.txt is done", lambda: self.done() == ["a.txt", "b.txt"])
+        wait_until("both are told of", lambda: "2 documents" in self.chancery("stats").stdout)
+        self.stop()
+        self.sound()
+
+    def test_a_log_that_is_gone_is_not_begun_anew_beside_its_views(self):
+        self.write("a.txt", article(1))
+        self.once()
+        self.chancery("stats")
+        for damage in (lambda log: log.unlink(), lambda log: log.write_bytes(b"")):
+            damage(self.archive / "log.mdb")
+            self.write("b.txt", article(2))
+            self.once(expect=3)
+            self.assertIn("the log is gone", self.said())
+            self.assertTrue((self.inbox / "b.txt").exists())
+            (self.archive / "log.mdb").touch()
+
+    def test_what_makes_no_sense_is_refused_at_the_start(self):
+        self.once("--date", "2013-02-30", expect=2)
+        self.assertIn("2013-02-30 is no date", self.said())
+        config = self.place / "many.conf"
+        config.write_text("workers = 99999999999\n")
+        self.once("--config", str(config), expect=2)
+        self.assertIn("workers takes a whole number", self.said())
+
     def test_reasons_of_bad_lines_are_told_and_the_good_ones_taken(self):
         good = json.dumps({"title": "Acordo", "date": "2014-02-08",
                            "text": "A Rússia e o Japão assinaram um acordo."})

@@ -99,14 +99,6 @@ class Inbox(Story):
         self.assertEqual(sorted(p.name for p in self.inbox.iterdir() if p.is_file()), sorted(left))
         self.assertEqual(self.kinds(), {"archive-created": 1})
 
-    def unprivileged(self):
-        """A prefix for a daemon that permissions hold for."""
-        if os.geteuid() != 0:
-            return []
-        os.chmod(self.place, 0o777)
-        os.chmod(self.inbox, 0o777)
-        return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-
     def test_thousands_of_unreadable_files_keep_nobody_from_the_others(self):
         for n in range(5000):
             os.close(os.open(self.inbox / f"secret{n}.txt", os.O_CREAT | os.O_WRONLY, 0))
