@@ -51,6 +51,38 @@ struct chy_actor {
 	struct chy_str text; /* the words in the sentence */
 };
 
+/* What a rule demands, in the order in which it is tried: the later one fails,
+ * the nearer the miss. */
+enum chy_condition {
+	CHY_MET, /* all of them: the sentence is coded by it */
+	CHY_UNFIT_WORD, /* the word is no verb, noun or predicate as the rule wants */
+	CHY_NO_OBJECT, /* none of the nouns that the rule needs hangs on it */
+	CHY_NOT_SAID, /* not as somebody's words */
+	CHY_NOT_REFLEXIVE,
+	CHY_NOT_NEGATED,
+	CHY_NO_ACTOR, /* nobody known acts */
+	CHY_PRIVATE_ACTOR, /* companies, travellers, crowds */
+	CHY_UNOFFICIAL, /* a side must be named outright */
+	CHY_UPON_OTHERS, /* upon people who are nobody abroad */
+	CHY_WHICH_OF_TWO, /* a pronoun for two where one acts */
+	CHY_ONE_SIDE, /* nobody else is told */
+	CHY_TOLD_BEFORE, /* the same act stands in an earlier sentence */
+	CHY_OTHER_TOPIC, /* the document is about sport, shows, weather, crime */
+	CHY_CONDITION_COUNT
+};
+/* A condition in a few words of English: "nobody known acts". */
+const char *chy_condition_text(enum chy_condition condition);
+
+/* Why a rule coded a sentence, or how near it came. */
+struct chy_reason {
+	uint32_t sentence; /* from 1 */
+	enum chy_condition condition;
+	struct chy_str rule, trigger;
+	struct chy_str wanted; /* lemmas of which the rule needs one; empty for none */
+	struct chy_str fragment; /* of the tree: "nsubj(acusou, ministro) …" */
+	struct chy_str actors, recipients, date; /* how each was found */
+};
+
 struct chy_event {
 	enum chy_category category;
 	struct chy_str mode; /* PLOVER mode; empty for none */
@@ -71,6 +103,7 @@ struct chy_event {
 	double confidence; /* 0 to 1 */
 	uint32_t start, end; /* bytes of the sentence in the article's text */
 	struct chy_str sentence_text;
+	const struct chy_reason *reason; /* NULL unless asked for */
 };
 
 /* What the coder is given. text: headline on its first line, UTF-8, NFC. */
@@ -79,11 +112,14 @@ struct chy_coder_input {
 	struct chy_str date; /* EDTF day of publication; empty where not known */
 	struct chy_str source; /* outlet; empty where not known */
 	const struct chy_analysis *analysis; /* of exactly that text */
+	bool explain; /* give reasons too */
 };
 
 struct chy_events {
 	struct chy_event *events; /* in order of sentence */
 	size_t count;
+	struct chy_reason *misses; /* if asked for: the nearest miss of each sentence */
+	size_t miss_count; /* that codes nothing and has one */
 };
 
 struct chy_coder;
@@ -104,6 +140,9 @@ int chy_coder_code(const struct chy_coder *coder, const struct chy_coder_input *
  * last_byte are the sentence's place in the document's original bytes. */
 json_t *chy_event_to_json(const struct chy_event *event, const char *language, uint64_t first_byte,
 	uint64_t last_byte);
+
+/* A reason as a JSON object, a new reference. */
+json_t *chy_reason_to_json(const struct chy_reason *reason);
 
 /* The catalogue of disputes and the names of actors, for the programs that
  * ask (no language needed). */

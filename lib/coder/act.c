@@ -12,6 +12,7 @@ struct act {
 	int32_t trigger, object;
 	const struct chy_lex_frame *frame;
 	struct chy_side actors, recipients;
+	struct chy_str actor_slot, recipient_slot; /* what gave them; empty: the document */
 	bool proposed; /* by who speaks: it ought to be done */
 	bool decided; /* and announced */
 	bool intended; /* wanted, decided, planned */
@@ -134,11 +135,12 @@ static bool reflexive(const struct act *act)
 
 /* The slots before '>' (or all of them), by ',' alternatives, by '+' all. */
 static void fill(struct act *act, struct chy_str slots, const struct chy_side *not_these,
-	struct chy_side *out)
+	struct chy_side *out, struct chy_str *out_slot)
 {
 	struct chy_str alternative, part;
 
 	while (chy_str_split(&slots, ',', &alternative)) {
+		*out_slot = alternative;
 		while (chy_str_split(&alternative, '+', &part)) {
 			struct chy_side found = {0};
 
@@ -148,6 +150,7 @@ static void fill(struct act *act, struct chy_str slots, const struct chy_side *n
 		if (out->count)
 			return;
 	}
+	*out_slot = (struct chy_str){"", 0};
 }
 
 /* An organisation between states acts abroad whatever it does; one of its
@@ -213,18 +216,39 @@ static void fill_from_document(struct act *act)
 	act->recipients.loose = act->recipients.by_reference = true;
 }
 
+/* *foi alvo de sanções*: upon the subject. */
+static void fill_target(struct act *act)
+{
+	int32_t head = chy_word_at(act->line, act->trigger)->head;
+	struct chy_side target = {0}, others = {0};
+
+	if (act->frame->pos != 'N' || head < 0 ||
+		!chy_word_kind(act->document->coder, act->line->lemmas[head], "target"))
+		return;
+	chy_subject(act->document, act->line, head, &target);
+	if (!target.count)
+		return;
+	for (size_t i = 0; i < act->actors.count; i++)
+		if (!chy_side_has(&target, act->actors.parties[i].actor))
+			chy_side_add(&others, &act->actors.parties[i]);
+	act->actors = others;
+	act->recipients = target;
+}
+
 static void fill_sides(struct act *act)
 {
 	struct chy_str rest = frame_text(act, act->frame->arguments), actors;
 
 	act->actors = act->recipients = (struct chy_side){0};
+	act->recipient_slot = (struct chy_str){"", 0};
 	chy_str_split(&rest, '>', &actors);
-	fill(act, actors, NULL, &act->actors);
+	fill(act, actors, NULL, &act->actors, &act->actor_slot);
 	if (rest.data) {
-		fill(act, rest, &act->actors, &act->recipients);
+		fill(act, rest, &act->actors, &act->recipients, &act->recipient_slot);
 		if (!flagged(act, "two"))
 			fill_from_document(act);
 	}
+	fill_target(act);
 	if (flagged(act, "joint") && act->actors.count == 1 && act->recipients.count) {
 		chy_side_join(&act->actors, &act->recipients);
 		act->recipients = (struct chy_side){0};
@@ -252,35 +276,34 @@ static bool only_private(const struct chy_side *side)
 	return true;
 }
 
-static bool enough_sides(struct act *act)
+static enum chy_condition enough_sides(struct act *act)
 {
 	size_t both = act->actors.count + act->recipients.count;
 
 	if (!act->actors.count)
-		return false;
+		return CHY_NO_ACTOR;
 	if (act->frame->category != CHY_PROTEST && only_private(&act->actors))
-		return false;
+		return CHY_PRIVATE_ACTOR;
 	if (flagged(act, "official") && (act->actors.by_reference || act->recipients.loose))
-		return false;
+		return CHY_UNOFFICIAL;
 	/* *acusou os críticos de querer deixar a União*: upon the critics. */
-	if (act->recipients.loose && !act->recipients.by_reference &&
-		act->frame->category == CHY_ACCUSE && upon_others(act))
-		return false;
+	if (act->recipients.loose && !act->recipients.by_reference && flagged(act, "states") &&
+		upon_others(act))
+		return CHY_UPON_OTHERS;
 	/* *eles*, of an act that has two sides: which of them? */
 	if (!act->recipients.count && act->actors.count > 1 && act->actors.by_reference &&
 		!flagged(act, "joint") &&
 		!chy_category_reciprocal((enum chy_category)act->frame->category))
-		return false;
-	if (both > 1)
-		return true;
-	if (flagged(act, "solo"))
-		return true;
+		return CHY_WHICH_OF_TWO;
+	if (both > 1 || flagged(act, "solo"))
+		return CHY_MET;
 	if (act->frame->category == CHY_ASSAULT || act->frame->category == CHY_COERCE)
-		return false;
+		return CHY_ONE_SIDE;
 	/* Nobody else is named: at home, unless the words say otherwise. */
 	if (flagged(act, "two") || flagged(act, "weak"))
-		return false;
-	return body_acts(act) || (!flagged(act, "reciprocal") && turns_abroad(act));
+		return CHY_ONE_SIDE;
+	return body_acts(act) || (!flagged(act, "reciprocal") && turns_abroad(act)) ? CHY_MET
+										    : CHY_ONE_SIDE;
 }
 
 /* -- how ------------------------------------------------------------------ */
@@ -295,6 +318,16 @@ static bool marked(const struct act *act, int32_t word, const char *relations, c
 	return false;
 }
 
+/* *o anúncio da visita*, *planos de invadir*. */
+static bool announced(const struct act *act, int32_t word)
+{
+	int32_t head = chy_word_at(act->line, word)->head;
+
+	return head >= 0 && !chy_is_verb(act->line, head) &&
+	       (chy_relation(act->line, word, "nmod") || chy_relation(act->line, word, "acl")) &&
+	       chy_word_kind(act->document->coder, act->line->lemmas[head], "intend");
+}
+
 /* Along the verbs that govern the trigger, as far as its clause reaches. */
 static bool along(const struct act *act, bool (*test)(const struct act *, int32_t))
 {
@@ -305,7 +338,7 @@ static bool along(const struct act *act, bool (*test)(const struct act *, int32_
 			return true;
 		if (!chy_relation(act->line, word, "xcomp") &&
 			!chy_relation(act->line, word, "obj") &&
-			!chy_relation(act->line, word, "nsubj"))
+			!chy_relation(act->line, word, "nsubj") && !announced(act, word))
 			return false;
 		word = chy_word_at(act->line, word)->head;
 	}
@@ -324,10 +357,21 @@ static bool plainly_denied(const struct act *act, int32_t word)
 	return marked(act, word, "advmod det", "deny");
 }
 
+/* *devia*, *deveria*: what somebody would like; *deve*, *deverá*: expected. */
+static bool owed(const struct act *act, int32_t word, bool wished)
+{
+	const struct chy_word *w = chy_word_at(act->line, word);
+
+	return chy_word_kind(act->document->coder, act->line->lemmas[word], "ought") &&
+	       wished == (chy_word_has(w, "Tense", "Imp") || chy_word_has(w, "Mood", "Cnd"));
+}
+
 static bool in_the_future(const struct act *act, int32_t word)
 {
 	int32_t child = CHY_NONE;
 
+	if (owed(act, word, false))
+		return true;
 	if (chy_word_has(chy_word_at(act->line, word), "Tense", "Fut"))
 		return true;
 	while ((child = chy_child_in(act->line, word, "aux", child)) != CHY_NONE) {
@@ -347,8 +391,8 @@ static bool doubtful(const struct act *act, int32_t word)
 	const struct chy_word *w = chy_word_at(act->line, word);
 	int32_t auxiliary = CHY_NONE;
 
-	if (chy_word_has(w, "Mood", "Cnd") || marked(act, word, "mark advmod", "doubt") ||
-		marked(act, word, "aux", "modal"))
+	if (chy_word_has(w, "Mood", "Cnd") || owed(act, word, true) ||
+		marked(act, word, "mark advmod", "doubt") || marked(act, word, "aux", "modal"))
 		return true;
 	while ((auxiliary = chy_child_in(act->line, word, "aux", auxiliary)) != CHY_NONE)
 		if (chy_word_has(chy_word_at(act->line, auxiliary), "Mood", "Cnd"))
@@ -394,7 +438,7 @@ static bool decides(const struct act *act, int32_t word)
 static bool intends(const struct act *act, int32_t word)
 {
 	return marked(act, word, "aux", "intend") ||
-	       (word != act->trigger && chy_is_verb(act->line, word) &&
+	       (word != act->trigger &&
 		       chy_word_kind(act->document->coder, act->line->lemmas[word], "intend"));
 }
 
@@ -641,14 +685,37 @@ static struct chy_str speaker_name(const struct act *act)
 	return party->person.size ? party->person : party->text;
 }
 
+static struct chy_reason *reason_of(struct act *act, const struct chy_when *when)
+{
+	struct chy_document *document = act->document;
+	struct chy_reason *reason =
+		document->misses ? chy_arena_alloc(document->arena, sizeof(*reason)) : NULL;
+
+	if (!reason)
+		return NULL;
+	*reason = (struct chy_reason){.sentence = act->number,
+		.condition = CHY_MET,
+		.rule = frame_text(act, act->frame->name),
+		.trigger = trigger_text(act),
+		.wanted = frame_text(act, act->frame->object),
+		.fragment = chy_fragment(document, act->line, act->trigger),
+		.actors = chy_how_found(document, &act->actors, act->actor_slot),
+		.recipients = chy_how_found(document, &act->recipients, act->recipient_slot)};
+	if (when)
+		reason->date = when->text;
+	return reason;
+}
+
 static void emit(struct act *act)
 {
 	const struct chy_when *when = chy_date_of(act->line, act->trigger);
 	const struct chy_sentence *sentence = act->line->sentence;
 	struct chy_event *event = new_event(act->document);
+	const struct chy_reason *reason;
 
 	if (!event)
 		return;
+	reason = reason_of(act, when);
 	if (act->actors.count + act->recipients.count == 2) {
 		struct chy_side pair = act->actors;
 
@@ -676,6 +743,7 @@ static void emit(struct act *act)
 	event->trigger = trigger_text(act);
 	event->rule = frame_text(act, act->frame->name);
 	event->confidence = confidence(act);
+	event->reason = reason;
 	event->start = sentence->start;
 	event->end = sentence->end;
 	event->sentence_text = (struct chy_str){
@@ -727,22 +795,24 @@ static void spend_purpose(struct act *act)
 	}
 }
 
-static bool speech_only(struct act *act)
+static bool said(const struct act *act)
 {
-	return flagged(act, "speech") && !act->line->speaker.count;
+	return act->line->speaker.count &&
+	       (act->line->speech != CHY_NONE || act->line->quoted[act->trigger]);
 }
 
-static bool try_frame(struct act *act)
+static enum chy_condition try_frame(struct act *act)
 {
-	if (!fits_word(act) || !fits_object(act) || speech_only(act))
-		return false;
+	if (!fits_word(act))
+		return CHY_UNFIT_WORD;
+	if (!fits_object(act))
+		return CHY_NO_OBJECT;
+	if (flagged(act, "speech") && !said(act))
+		return CHY_NOT_SAID;
 	if (flagged(act, "reflexive") && !reflexive(act))
-		return false;
+		return CHY_NOT_REFLEXIVE;
 	if (flagged(act, "negated") && !along(act, plainly_denied))
-		return false;
-	if (flagged(act, "speech") && act->line->speech == CHY_NONE &&
-		!act->line->quoted[act->trigger])
-		return false;
+		return CHY_NOT_NEGATED;
 	fill_sides(act);
 	return enough_sides(act);
 }
@@ -755,11 +825,17 @@ static void try_word(struct act *act)
 		&coder->lexicon, coder->frames, coder->frame_count, sizeof(*coder->frames), lemma);
 
 	for (; i < coder->frame_count; i++) {
+		enum chy_condition condition;
+
 		act->frame = &coder->frames[i];
 		if (!chy_str_equal(frame_text(act, act->frame->key), lemma))
 			return;
-		if (!try_frame(act))
+		condition = try_frame(act);
+		if (condition != CHY_MET) {
+			chy_note_miss(act->document, act->line, act->number, act->trigger,
+				act->frame, condition);
 			continue;
+		}
 		emit(act);
 		spend(act, flagged(act, "governs"));
 		spend_purpose(act);
@@ -767,12 +843,16 @@ static void try_word(struct act *act)
 	}
 }
 
-/* Words by their depth in the tree, the root first. */
-static size_t depth_of(const struct chy_line *line, int32_t word)
-{
-	size_t depth = 0;
+/* No sentence that people wrote is deeper; a made one costs no more. */
+enum { DEEPEST = 40 };
 
-	while (word >= 0 && depth < line->sentence->word_count) {
+/* Words by their depth in the tree, the root first: 1 for the root; one past
+ * DEEPEST for what is deeper. */
+static uint8_t depth_of(const struct chy_line *line, int32_t word)
+{
+	uint8_t depth = 0;
+
+	while (word >= 0 && depth <= DEEPEST) {
 		word = chy_word_at(line, word)->head;
 		depth++;
 	}
@@ -797,25 +877,28 @@ static void remember(struct chy_document *document, struct chy_line *line)
 
 void chy_find_acts(struct chy_document *document, struct chy_line *line, uint32_t number)
 {
-	size_t n = line->sentence->word_count, deepest = 0;
+	size_t n = line->sentence->word_count;
+	uint8_t *depths = chy_arena_array(document->arena, uint8_t, n + 1), deepest = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		size_t depth = depth_of(line, (int32_t)i);
-
-		if (depth > deepest)
-			deepest = depth;
+	if (!depths) {
+		document->out_of_memory = true;
+		return;
 	}
-	/* No sentence that people wrote is deeper; a made one costs no more. */
-	if (deepest > 40)
-		deepest = 40;
-	for (size_t depth = 1; depth <= deepest; depth++)
+	for (size_t i = 0; i < n; i++) {
+		depths[i] = depth_of(line, (int32_t)i);
+		if (depths[i] > deepest && depths[i] <= DEEPEST)
+			deepest = depths[i];
+	}
+	if (line->opinion)
+		deepest = 0;
+	for (uint8_t depth = 1; depth <= deepest; depth++)
 		for (size_t i = 0; i < n; i++) {
 			struct act act = {.document = document,
 				.line = line,
 				.number = number,
 				.trigger = (int32_t)i};
 
-			if (!line->spent[i] && depth_of(line, (int32_t)i) == depth)
+			if (!line->spent[i] && depths[i] == depth)
 				try_word(&act);
 		}
 	remember(document, line);

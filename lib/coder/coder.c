@@ -96,7 +96,9 @@ static int read_lines(struct chy_document *document)
 	document->lines = chy_arena_array(document->arena, struct chy_line, n + 1);
 	document->named =
 		chy_arena_array(document->arena, bool, document->coder->catalogue->actor_count + 1);
-	if (!document->lines || !document->named)
+	if (document->input->explain)
+		document->misses = chy_arena_array(document->arena, struct chy_reason, n + 1);
+	if (!document->lines || !document->named || (document->input->explain && !document->misses))
 		return CHY_EMEM;
 	for (size_t i = 0; i < n; i++) {
 		if (!chy_line_init(document, &document->lines[i], &analysis->sentences[i]))
@@ -134,6 +136,7 @@ int chy_coder_code(const struct chy_coder *coder, const struct chy_coder_input *
 	chy_finish(document);
 	if (document->out_of_memory)
 		return CHY_EMEM;
-	*out = (struct chy_events){document->events, document->event_count};
+	*out = (struct chy_events){document->events, document->event_count, NULL, 0};
+	chy_collect_misses(document, out);
 	return CHY_OK;
 }

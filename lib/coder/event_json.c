@@ -76,3 +76,20 @@ json_t *chy_event_to_json(const struct chy_event *event, const char *language, u
 	set(object, "confidence", json_real(round(event->confidence * 100) / 100));
 	return object;
 }
+
+json_t *chy_reason_to_json(const struct chy_reason *reason)
+{
+	json_t *object = json_object();
+
+	set(object, "s", json_integer(reason->sentence));
+	set(object, "rule", or_null(reason->rule));
+	set(object, "trigger", or_null(reason->trigger));
+	set(object, "condition", json_string(chy_condition_text(reason->condition)));
+	set(object, "met", json_boolean(reason->condition == CHY_MET));
+	set(object, "wanted", or_null(reason->wanted));
+	set(object, "fragment", or_null(reason->fragment));
+	set(object, "actors", or_null(reason->actors));
+	set(object, "recipients", or_null(reason->recipients));
+	set(object, "date", or_null(reason->date));
+	return object;
+}

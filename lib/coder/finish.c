@@ -109,7 +109,9 @@ static void merge(struct chy_document *document)
 			continue;
 		for (size_t j = 0; j < kept && !again; j++)
 			again = told_again(document, &document->events[j], event);
-		if (!again)
+		if (again)
+			chy_note_event_miss(document, event, CHY_TOLD_BEFORE);
+		else
 			document->events[kept++] = *event;
 	}
 	document->event_count = kept;
@@ -325,6 +327,8 @@ void chy_finish(struct chy_document *document)
 	if (!document->event_count)
 		return;
 	if (other_topic(document)) {
+		for (size_t i = 0; i < document->event_count; i++)
+			chy_note_event_miss(document, &document->events[i], CHY_OTHER_TOPIC);
 		document->event_count = 0;
 		return;
 	}

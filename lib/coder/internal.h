@@ -75,7 +75,7 @@ struct chy_line {
 	struct chy_str *lemmas; /* folded, of each word */
 	int32_t *child, *sibling; /* first child and next sibling of each word */
 	int32_t *mention; /* of each word; CHY_NONE */
-	bool *quoted, *spent;
+	bool *quoted, *spent, *verb;
 	struct chy_mention *mentions;
 	size_t mention_count;
 	struct chy_when *whens;
@@ -83,6 +83,7 @@ struct chy_line {
 	struct chy_side speaker;
 	struct chy_str medium;
 	int32_t speech; /* the verb of saying; CHY_NONE */
+	bool opinion; /* told by an expert, an author: not coded */
 };
 
 /* What the document taught: a name and who it is. */
@@ -107,6 +108,7 @@ struct chy_document {
 	struct chy_side main_pair; /* whom the document is about; empty unless it is two */
 	struct chy_event *events;
 	size_t event_count, event_room;
+	struct chy_reason *misses; /* the nearest of each line; only if asked for */
 	bool out_of_memory;
 };
 
@@ -183,6 +185,20 @@ void chy_find_speaker(struct chy_document *document, struct chy_line *line);
 void chy_find_dates(struct chy_document *document, struct chy_line *line);
 /* The date of an act: the nearest one of its clause; NULL for none. */
 const struct chy_when *chy_date_of(const struct chy_line *line, int32_t trigger);
+
+/* -- reasons (why.c) */
+/* The words around a trigger as the tree has them. */
+struct chy_str chy_fragment(struct chy_document *document, struct chy_line *line, int32_t trigger);
+/* How a side was found, from the slot that gave it. */
+struct chy_str chy_how_found(
+	struct chy_document *document, const struct chy_side *side, struct chy_str slot);
+/* Notes that a rule came so near; the nearest of a sentence is kept. */
+void chy_note_miss(struct chy_document *document, struct chy_line *line, uint32_t number,
+	int32_t trigger, const struct chy_lex_frame *frame, enum chy_condition condition);
+void chy_note_event_miss(
+	struct chy_document *document, const struct chy_event *event, enum chy_condition condition);
+/* The misses of sentences that code nothing, in order. */
+void chy_collect_misses(struct chy_document *document, struct chy_events *out);
 
 /* -- acts (act.c), finish (finish.c) */
 void chy_find_acts(struct chy_document *document, struct chy_line *line, uint32_t number);

@@ -399,13 +399,55 @@ static uint32_t find_compound(struct scan *scan, uint32_t token)
 	return 1;
 }
 
+/* *as duas Coreias*: words for two states at once. */
+static uint32_t find_duo(struct scan *scan, uint32_t token)
+{
+	const struct chy_catalogue *c = scan->catalogue;
+	struct chy_str codes, code;
+	uint32_t n = chy_word_run(scan->document->coder, scan->line, token, "duo", &codes);
+
+	while (n && codes.data && chy_str_split(&codes, ';', &code))
+		for (size_t a = 0; a < c->actor_count; a++) {
+			struct chy_mention *mention;
+
+			if (!chy_str_equal(
+				    chy_lexicon_text(&c->lexicon, c->actors[a].code), code) ||
+				scan->line->mention_count >= scan->line->sentence->token_count)
+				continue;
+			mention = add_mention(scan, token, n);
+			mention->party.actor = (uint32_t)a;
+			mention->resolved = true;
+			scan->document->named[a] = true;
+		}
+	return n;
+}
+
 /* Of a post: "foreign minister;GOV". */
 static void set_post(struct chy_party *party, struct chy_str value)
 {
 	struct chy_str rest = value;
 
 	chy_str_split(&rest, ';', &party->role);
-	party->sector = rest.data ? rest : (struct chy_str){"GOV", 3};
+	if (!rest.data || !chy_str_split(&rest, ';', &party->sector))
+		party->sector = (struct chy_str){"GOV", 3};
+}
+
+/* The state that a post says by itself ("o Papa"): its third part. */
+static bool own_state(const struct scan *scan, struct chy_str value, struct chy_party *party)
+{
+	struct chy_str part, code = {"", 0};
+
+	for (int i = 0; i < 3 && value.data; i++)
+		if (chy_str_split(&value, ';', &part) && i == 2)
+			code = part;
+	for (size_t a = 0; code.size && a < scan->catalogue->actor_count; a++)
+		if (chy_str_equal(chy_lexicon_text(&scan->catalogue->lexicon,
+					  scan->catalogue->actors[a].code),
+			    code)) {
+			party->actor = (uint32_t)a;
+			return true;
+		}
+	return false;
 }
 
 /* The state of a post: a demonym or `de` and a name in the next words. */
@@ -531,6 +573,16 @@ static void name_the_holder(struct scan *scan, struct chy_mention *post, uint32_
 		line->mention[w] = (int32_t)(post - line->mentions);
 }
 
+/* *os líderes das duas Coreias*: not of the one. */
+static bool two_at_once(const struct chy_line *line, const struct chy_mention *state)
+{
+	for (size_t i = 0; i < line->mention_count; i++)
+		if (&line->mentions[i] != state && line->mentions[i].first == state->first &&
+			line->mentions[i].last == state->last)
+			return true;
+	return false;
+}
+
 static void find_post(struct scan *scan, uint32_t token)
 {
 	struct chy_line *line = scan->line;
@@ -547,9 +599,13 @@ static void find_post(struct scan *scan, uint32_t token)
 	state = state_before(scan, token);
 	if (!state)
 		state = state_after(scan, end, &end);
+	if (state && two_at_once(line, state))
+		return;
 	post = add_mention(scan, token, n);
 	set_post(&post->party, value);
-	if (state) {
+	if (own_state(scan, value, &post->party)) {
+		post->resolved = true;
+	} else if (state) {
 		post->party.actor = state->party.actor;
 		post->resolved = true;
 		if (state->last > post->last && state->first > post->last)
@@ -568,6 +624,8 @@ void chy_find_names(struct chy_document *document, struct chy_line *line)
 
 		if (line->sentence->tokens[token].word_count && line->folded[token].size) {
 			taken = find_person(&scan, token);
+			if (!taken)
+				taken = find_duo(&scan, token);
 			if (!taken)
 				taken = find_term(&scan, token);
 			if (!taken)

@@ -51,12 +51,31 @@ static void add_mention(
 	chy_side_add(out, &party);
 }
 
+/* All the mentions that cover the word: a compound has two. */
+static bool add_covering_as(
+	const struct chy_line *line, int32_t word, struct chy_str sector, struct chy_side *out)
+{
+	size_t before = out->count;
+
+	for (size_t i = 0; i < line->mention_count; i++)
+		if (line->mentions[i].first <= (uint32_t)word &&
+			(uint32_t)word <= line->mentions[i].last)
+			add_mention(line, (int32_t)i, sector, out);
+	return out->count > before;
+}
+
+static bool add_covering(const struct chy_line *line, int32_t word, struct chy_side *out)
+{
+	return add_covering_as(line, word, (struct chy_str){"GOV", 3}, out);
+}
+
 /* Names beside a noun: a demonym, `de` and a name, an apposition; those that
  * are coordinated with them too. */
 static void add_beside(const struct chy_line *line, int32_t word, struct chy_str sector,
 	struct chy_side *out, int depth)
 {
 	int32_t child = CHY_NONE;
+	bool demonym = false;
 
 	if (depth > DEPTH)
 		return;
@@ -65,25 +84,16 @@ static void add_beside(const struct chy_line *line, int32_t word, struct chy_str
 		struct chy_str preposition = chy_preposition(line, child);
 		bool of = !preposition.size || preposition.size <= 3;
 
-		if (!of)
+		/* *tropas soviéticas do Afeganistão*: the demonym says whose. */
+		if (!of || (demonym && preposition.size))
 			continue;
+		demonym |= line->mention[child] != CHY_NONE && chy_relation(line, child, "amod") &&
+			   line->mentions[line->mention[child]].resolved;
 		if (line->mention[child] != CHY_NONE)
-			add_mention(line, line->mention[child], sector, out);
+			add_covering_as(line, child, sector, out);
 		if (line->mention[child] != CHY_NONE || chy_relation(line, child, "conj"))
 			add_beside(line, child, sector, out, depth + 1);
 	}
-}
-
-/* All the mentions that cover the word: a compound has two. */
-static bool add_covering(const struct chy_line *line, int32_t word, struct chy_side *out)
-{
-	size_t before = out->count;
-
-	for (size_t i = 0; i < line->mention_count; i++)
-		if (line->mentions[i].first <= (uint32_t)word &&
-			(uint32_t)word <= line->mentions[i].last)
-			add_mention(line, (int32_t)i, (struct chy_str){"GOV", 3}, out);
-	return out->count > before;
 }
 
 bool chy_is_body(const struct chy_document *document, uint32_t actor)
@@ -377,6 +387,35 @@ bool chy_perfect(const struct chy_line *line, int32_t word)
 	return false;
 }
 
+static bool finite_plural(const struct chy_line *line, int32_t word)
+{
+	int32_t auxiliary = chy_child_in(line, word, "aux cop", CHY_NONE);
+
+	return chy_word_has(chy_word_at(line, word), "Number", "Plur") ||
+	       (auxiliary != CHY_NONE &&
+		       chy_word_has(chy_word_at(line, auxiliary), "Number", "Plur"));
+}
+
+static bool speaks_of_us(const struct chy_line *line, int32_t word)
+{
+	int32_t auxiliary = chy_child_in(line, word, "aux cop", CHY_NONE);
+
+	return chy_word_has(chy_word_at(line, word), "Person", "1") ||
+	       (auxiliary != CHY_NONE && chy_word_has(chy_word_at(line, auxiliary), "Person", "1"));
+}
+
+/* *afirmou que nunca reconhecerá …*: he who said it. */
+static bool said_without_subject(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t head = chy_word_at(line, word)->head;
+
+	return head >= 0 && chy_relation(line, word, "ccomp") && chy_is_verb(line, head) &&
+	       !line->quoted[word] && finite_plural(line, word) == finite_plural(line, head) &&
+	       !speaks_of_us(line, word) &&
+	       chy_word_kind(document->coder, line->lemmas[head], "say");
+}
+
 int32_t chy_subject_word(
 	const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
@@ -407,34 +446,18 @@ int32_t chy_subject_word(
 			chy_word_kind(document->coder, marker_of(line, word), "because") &&
 			chy_child_in(line, head, "obj", CHY_NONE) != CHY_NONE)
 			return chy_child_in(line, head, "obj", CHY_NONE);
-		if (head < 0 ||
-			!(chy_relation(line, word, "conj") || chy_relation(line, word, "xcomp") ||
-				chy_relation(line, word, "advcl") ||
-				chy_relation(line, word, "aux") ||
-				chy_relation(line, word, "obj") ||
-				chy_relation(line, word, "obl") ||
-				chy_relation(line, word, "nmod")))
+		if (head < 0 || !(chy_relation(line, word, "conj") ||
+					said_without_subject(document, line, word) ||
+					chy_relation(line, word, "xcomp") ||
+					chy_relation(line, word, "advcl") ||
+					chy_relation(line, word, "aux") ||
+					chy_relation(line, word, "obj") ||
+					chy_relation(line, word, "obl") ||
+					chy_relation(line, word, "nmod")))
 			return CHY_NONE;
 		word = head;
 	}
 	return CHY_NONE;
-}
-
-static bool finite_plural(const struct chy_line *line, int32_t word)
-{
-	int32_t auxiliary = chy_child_in(line, word, "aux cop", CHY_NONE);
-
-	return chy_word_has(chy_word_at(line, word), "Number", "Plur") ||
-	       (auxiliary != CHY_NONE &&
-		       chy_word_has(chy_word_at(line, auxiliary), "Number", "Plur"));
-}
-
-static bool speaks_of_us(const struct chy_line *line, int32_t word)
-{
-	int32_t auxiliary = chy_child_in(line, word, "aux cop", CHY_NONE);
-
-	return chy_word_has(chy_word_at(line, word), "Person", "1") ||
-	       (auxiliary != CHY_NONE && chy_word_has(chy_word_at(line, auxiliary), "Person", "1"));
 }
 
 /* No subject is said: us, or who was spoken of last. */
@@ -499,9 +522,9 @@ static void add_name_before(struct chy_line *line, int32_t word, struct chy_side
 {
 	int32_t at = word - 1, found;
 
-	while (at >= 0 && (chy_word_at(line, at)->upos == CHY_UPOS_AUX ||
-				  (chy_word_at(line, at)->upos == CHY_UPOS_ADV &&
-					  line->mention[at] == CHY_NONE)))
+	while (at >= 0 && line->mention[at] == CHY_NONE &&
+		(chy_word_at(line, at)->upos == CHY_UPOS_AUX ||
+			chy_word_at(line, at)->upos == CHY_UPOS_ADV))
 		at--;
 	found = at < 0 ? CHY_NONE : line->mention[at];
 	if (found == CHY_NONE)
@@ -582,6 +605,16 @@ static void owners(struct chy_document *document, struct chy_line *line, int32_t
 static void beneath(struct chy_document *document, struct chy_line *line, int32_t word,
 	const struct chy_side *not_these, struct chy_side *out)
 {
+	int32_t child = CHY_NONE;
+
+	/* *a invasão do Kuwait pelo Iraque*: by whom comes first. */
+	while (!out->count && (child = chy_child_in(line, word, "nmod obl", child)) != CHY_NONE)
+		if (chy_word_kind(document->coder, chy_preposition(line, child), "by")) {
+			struct chy_side doer = {0};
+
+			chy_resolve(document, line, child, &doer);
+			keep_others(&doer, not_these, out);
+		}
 	for (size_t i = 0; i < line->mention_count && !out->count; i++) {
 		const struct chy_mention *mention = &line->mentions[i];
 
@@ -604,11 +637,14 @@ static bool takes(struct chy_str slot, struct chy_str preposition)
 static void by_preposition(struct chy_document *document, struct chy_line *line, int32_t trigger,
 	struct chy_str slot, const struct chy_side *not_these, struct chy_side *out, int depth)
 {
+	const char *relations =
+		chy_is_verb(line, trigger) && chy_passive(line, trigger)
+			? "obl nmod iobj obj xcomp ccomp advcl advmod acl nsubj:pass"
+			: "obl nmod iobj obj xcomp ccomp advcl advmod acl";
 	int32_t child = CHY_NONE;
 	struct chy_side found;
 
-	while ((child = chy_child_in(line, trigger,
-			"obl nmod iobj obj xcomp ccomp advcl advmod acl", child)) != CHY_NONE) {
+	while ((child = chy_child_in(line, trigger, relations, child)) != CHY_NONE) {
 		if (takes(slot, chy_preposition(line, child))) {
 			found = (struct chy_side){0};
 			chy_resolve(document, line, child, &found);
@@ -616,11 +652,16 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 				beneath(document, line, child, not_these, &found);
 			keep_others(&found, not_these, out);
 			out->loose |= found.loose;
+			/* *a retirada das tropas russas da Geórgia*: the first is whose. */
+			if (out->count && chy_word_kind(document->coder, slot, "of") &&
+				!chy_is_verb(line, trigger))
+				return;
 		}
 		/* *contra uma base do Hezbollah*: what is within another
 		 * preposition is not the trigger's own. */
 		if (depth < 3 && !chy_word_kind(document->coder, line->lemmas[child], "people") &&
 			(chy_relation(line, child, "obj") || chy_relation(line, child, "advmod") ||
+				chy_relation(line, child, "nsubj:pass") ||
 				chy_word_kind(
 					document->coder, chy_preposition(line, child), "of") ||
 				chy_word_kind(document->coder, line->lemmas[child], "bridge")))
@@ -694,7 +735,8 @@ static void objects(struct chy_document *document, struct chy_line *line, int32_
 		if (subject == CHY_NONE)
 			return;
 		chy_resolve(document, line, subject, &found);
-		if (!found.count)
+		if (!found.count &&
+			!chy_word_kind(document->coder, line->lemmas[subject], "people"))
 			beneath(document, line, subject, not_these, &found);
 		keep_others(&found, not_these, out);
 		return;
@@ -769,6 +811,37 @@ static void clauses(struct chy_document *document, struct chy_line *line, int32_
 	}
 }
 
+/* Who shall do what a clause tells: *quer que o Sudão saia*. */
+static void of_clause(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	const struct chy_side *not_these, struct chy_side *out)
+{
+	int32_t child = CHY_NONE;
+
+	while (!out->count &&
+		(child = chy_child_in(line, trigger, "ccomp advcl xcomp", child)) != CHY_NONE) {
+		int32_t subject = chy_child_in(line, child, "nsubj", CHY_NONE);
+		struct chy_side found = {0};
+
+		if (subject == CHY_NONE || relative(line, subject))
+			continue;
+		chy_resolve(document, line, subject, &found);
+		keep_others(&found, not_these, out);
+	}
+}
+
+/* What a predicate is said of, and if that is nobody, whose it is: *as manobras
+ * da NATO são uma provocação*. */
+static void theme(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	const struct chy_side *not_these, struct chy_side *out)
+{
+	int32_t subject;
+
+	agents(document, line, trigger, not_these, out);
+	subject = chy_subject_word(document, line, trigger);
+	if (!out->count && subject != CHY_NONE)
+		beneath(document, line, subject, not_these, out);
+}
+
 void chy_slot(struct chy_document *document, struct chy_line *line, int32_t trigger,
 	struct chy_str slot, const struct chy_side *not_these, struct chy_side *out)
 {
@@ -780,6 +853,10 @@ void chy_slot(struct chy_document *document, struct chy_line *line, int32_t trig
 		demonyms(document, line, trigger, not_these, out);
 	} else if (chy_str_is(slot, "X")) {
 		clauses(document, line, trigger, not_these, out);
+	} else if (chy_str_is(slot, "C")) {
+		of_clause(document, line, trigger, not_these, out);
+	} else if (chy_str_is(slot, "T")) {
+		theme(document, line, trigger, not_these, out);
 	} else if (chy_str_is(slot, "P")) {
 		owners(document, line, trigger, not_these, out);
 	} else if (chy_str_is(slot, "R")) {

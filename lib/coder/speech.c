@@ -39,10 +39,26 @@ static void note_outlet(struct chy_document *document, struct chy_line *line, in
 	line->medium = chy_span_text(document, line, first, last);
 }
 
+/* *o analista*, *o livro*; but the experts of an organisation speak for it. */
+static bool is_expert(struct chy_document *document, struct chy_line *line, int32_t subject)
+{
+	struct chy_side side = {0};
+
+	if (!chy_word_kind(document->coder, line->lemmas[subject], "expert"))
+		return false;
+	chy_resolve(document, line, subject, &side);
+	return !side.count || !chy_is_body(document, side.parties[0].actor);
+}
+
 static bool speak(struct chy_document *document, struct chy_line *line, int32_t verb)
 {
 	int32_t subject = chy_subject_word(document, line, verb);
 	struct chy_side side = {0};
+
+	if (subject != CHY_NONE && is_expert(document, line, subject)) {
+		line->opinion = true;
+		return false;
+	}
 
 	if (subject != CHY_NONE && is_outlet(document, line, subject)) {
 		note_outlet(document, line, subject);
@@ -79,6 +95,53 @@ static bool announced(struct chy_line *line)
 	return false;
 }
 
+/* The noun that *segundo*, *de acordo com* leads; CHY_NONE. */
+static int32_t source_word(const struct chy_document *document, const struct chy_line *line)
+{
+	const struct chy_sentence *sentence = line->sentence;
+	struct chy_str value;
+
+	for (uint32_t t = 0; t < sentence->token_count; t++) {
+		uint32_t n = chy_word_run(document->coder, line, t, "according", &value);
+		uint32_t first = n ? sentence->tokens[t].first_word : 0;
+
+		/* *o segundo encontro* */
+		if (!n || (n == 1 && sentence->words[first].upos != CHY_UPOS_ADP &&
+				  sentence->words[first].upos != CHY_UPOS_SCONJ))
+			continue;
+		for (t += n; t < sentence->token_count && n < 8; t++, n++) {
+			const struct chy_token *token = &sentence->tokens[t];
+			uint32_t word = token->first_word + token->word_count - 1;
+
+			if (token->word_count &&
+				(sentence->words[word].upos == CHY_UPOS_NOUN ||
+					sentence->words[word].upos == CHY_UPOS_PROPN))
+				return (int32_t)word;
+		}
+	}
+	return CHY_NONE;
+}
+
+static bool according_to(struct chy_document *document, struct chy_line *line)
+{
+	int32_t source = source_word(document, line);
+	struct chy_side side = {0};
+
+	if (source == CHY_NONE)
+		return false;
+	if (is_outlet(document, line, source)) {
+		note_outlet(document, line, source);
+		return false;
+	}
+	line->opinion |= is_expert(document, line, source);
+	chy_resolve(document, line, source, &side);
+	if (line->opinion || !side.count)
+		return false;
+	line->speaker = side;
+	line->speech = source;
+	return true;
+}
+
 void chy_find_speaker(struct chy_document *document, struct chy_line *line)
 {
 	bool found = false, quotation = has_quotation(line);
@@ -86,6 +149,8 @@ void chy_find_speaker(struct chy_document *document, struct chy_line *line)
 	for (size_t i = 0; i < line->sentence->word_count && !found; i++)
 		if (!line->quoted[i] && says(document, line, (int32_t)i))
 			found = speak(document, line, (int32_t)i);
+	if (!found)
+		found = according_to(document, line);
 	if (!found && quotation)
 		found = announced(line);
 	if (found) {

@@ -49,6 +49,34 @@ static void mark_quotes(struct chy_document *document, struct chy_line *line)
 	}
 }
 
+static bool tagged_verb(const struct chy_word *word)
+{
+	return word->upos == CHY_UPOS_VERB || word->upos == CHY_UPOS_AUX ||
+	       (word->upos == CHY_UPOS_ADJ && chy_word_has(word, "VerbForm", "Part"));
+}
+
+/* Verbs as they are tagged, with the lemma that the lexicon has for the form;
+ * and what is tagged otherwise, though it has a subject and is the form of a
+ * verb: *Nicósia ordena que …*. */
+static void find_verb(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	const struct chy_word *w = &line->sentence->words[word];
+	struct chy_str known;
+	bool predicate = chy_child_in(line, word, "nsubj", CHY_NONE) != CHY_NONE &&
+			 chy_child_in(line, word, "cop case", CHY_NONE) == CHY_NONE &&
+			 chy_child_in(line, word, "det", CHY_NONE) == CHY_NONE;
+
+	line->verb[word] = tagged_verb(w);
+	line->lemmas[word] = chy_folded(document, w->lemma);
+	if (!line->verb[word] && !predicate)
+		return;
+	known = chy_word_value(document->coder, chy_folded(document, w->form), "form");
+	if (!known.data)
+		return;
+	line->verb[word] = true;
+	line->lemmas[word] = chy_folded(document, known);
+}
+
 bool chy_line_init(
 	struct chy_document *document, struct chy_line *line, const struct chy_sentence *sentence)
 {
@@ -65,18 +93,19 @@ bool chy_line_init(
 	line->mention = chy_arena_array(arena, int32_t, n);
 	line->quoted = chy_arena_array(arena, bool, n);
 	line->spent = chy_arena_array(arena, bool, n);
+	line->verb = chy_arena_array(arena, bool, n);
 	line->mentions = chy_arena_array(arena, struct chy_mention, tokens);
 	line->whens = chy_arena_array(arena, struct chy_when, tokens / 2 + 1);
 	if (!line->folded || !line->lemmas || !line->child || !line->sibling || !line->mention ||
-		!line->quoted || !line->spent || !line->mentions || !line->whens)
+		!line->quoted || !line->spent || !line->verb || !line->mentions || !line->whens)
 		return false;
 	for (size_t i = 0; i < sentence->token_count; i++)
 		line->folded[i] = chy_folded(
 			document, (struct chy_str){text + sentence->tokens[i].start,
 					  sentence->tokens[i].end - sentence->tokens[i].start});
-	for (size_t i = 0; i < sentence->word_count; i++)
-		line->lemmas[i] = chy_folded(document, sentence->words[i].lemma);
 	link_children(line);
+	for (size_t i = 0; i < sentence->word_count; i++)
+		find_verb(document, line, (int32_t)i);
 	mark_quotes(document, line);
 	return !document->out_of_memory;
 }
@@ -131,10 +160,7 @@ bool chy_below(const struct chy_line *line, int32_t word, int32_t above)
 
 bool chy_is_verb(const struct chy_line *line, int32_t word)
 {
-	const struct chy_word *w = chy_word_at(line, word);
-
-	return w->upos == CHY_UPOS_VERB || w->upos == CHY_UPOS_AUX ||
-	       (w->upos == CHY_UPOS_ADJ && chy_word_has(w, "VerbForm", "Part"));
+	return line->verb[word];
 }
 
 struct chy_str chy_span_text(const struct chy_document *document, const struct chy_line *line,

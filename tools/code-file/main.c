@@ -1,6 +1,8 @@
 /* Codes one plain text (headline on its first line): an event a line, JSON.
  *
  * code-file [--lang L] [--date D] FILE
+ * code-file [--lang L] [--date D] --why FILE   and why: a reason beside each event,
+ *                                     the nearest miss of each sentence without
  * code-file [--lang L] --lines FILE   each line a text of its own, whose events
  *                                     stand on one line as a JSON array; a date
  *                                     and a tab may stand before the text */
@@ -12,7 +14,7 @@
 
 struct tool {
 	const char *language, *date, *file;
-	bool lines;
+	bool lines, why;
 	struct chy_text_model *model;
 	struct chy_coder *coder;
 	struct chy_arena arena;
@@ -33,7 +35,7 @@ static json_t *to_json(const struct tool *tool, const struct chy_event *event)
 
 static int code(struct tool *tool, struct chy_str text, struct chy_str date, struct chy_events *out)
 {
-	struct chy_coder_input input = {.text = text, .date = date};
+	struct chy_coder_input input = {.text = text, .date = date, .explain = tool->why};
 	struct chy_analysis analysis;
 	int result = chy_text_analyse(tool->model, text, &tool->arena, &analysis);
 
@@ -43,6 +45,15 @@ static int code(struct tool *tool, struct chy_str text, struct chy_str date, str
 	if (result)
 		fprintf(stderr, "code-file: error %d\n", result);
 	return result ? 1 : 0;
+}
+
+static void print_reason(const struct chy_reason *reason)
+{
+	json_t *object = chy_reason_to_json(reason);
+
+	json_dumpf(object, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(object);
 }
 
 static int print_events(const struct tool *tool, const struct chy_events *events)
@@ -55,7 +66,11 @@ static int print_events(const struct tool *tool, const struct chy_events *events
 		json_dumpf(event, stdout, JSON_COMPACT | JSON_SORT_KEYS);
 		putchar('\n');
 		json_decref(event);
+		if (events->events[i].reason)
+			print_reason(events->events[i].reason);
 	}
+	for (size_t i = 0; i < events->miss_count; i++)
+		print_reason(&events->misses[i]);
 	return 0;
 }
 
@@ -135,10 +150,12 @@ int main(int argc, char **argv)
 			tool.date = argv[i] + 7;
 		else if (strcmp(argv[i], "--lines") == 0)
 			tool.lines = true;
+		else if (strcmp(argv[i], "--why") == 0)
+			tool.why = true;
 		else
 			tool.file = argv[i];
 	if (!tool.file) {
-		fprintf(stderr, "usage: code-file [--lang L] [--date D] [--lines] FILE\n");
+		fprintf(stderr, "usage: code-file [--lang L] [--date D] [--lines | --why] FILE\n");
 		return 2;
 	}
 	return run(&tool);
