@@ -59,6 +59,7 @@ enum chy_condition {
 	CHY_NO_OBJECT, /* none of the nouns that the rule needs hangs on it */
 	CHY_NOT_SAID, /* not as somebody's words */
 	CHY_NOT_REFLEXIVE,
+	CHY_BACKGROUND, /* a participle that says who somebody is */
 	CHY_NOT_NEGATED,
 	CHY_NO_ACTOR, /* nobody known acts */
 	CHY_PRIVATE_ACTOR, /* companies, travellers, crowds */

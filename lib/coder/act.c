@@ -175,6 +175,24 @@ static bool turns_abroad(const struct act *act)
 	return false;
 }
 
+/* The same of its own object or complement: *ajudará o Ocidente*. */
+static bool upon_abroad(const struct act *act)
+{
+	const struct chy_coder *coder = act->document->coder;
+	const struct chy_line *line = act->line;
+	int32_t child = CHY_NONE, of;
+
+	while ((child = chy_child_in(line, act->trigger, "obj iobj obl", child)) != CHY_NONE) {
+		if (chy_word_kind(coder, line->lemmas[child], "abroad"))
+			return true;
+		of = CHY_NONE;
+		while ((of = chy_child_in(line, child, "amod", of)) != CHY_NONE)
+			if (chy_word_kind(coder, line->lemmas[of], "abroad"))
+				return true;
+	}
+	return false;
+}
+
 /* *acusou os críticos*: upon people who are nobody abroad. */
 static bool upon_others(const struct act *act)
 {
@@ -300,8 +318,12 @@ static enum chy_condition enough_sides(struct act *act)
 	if (act->frame->category == CHY_ASSAULT || act->frame->category == CHY_COERCE)
 		return CHY_ONE_SIDE;
 	/* Nobody else is named: at home, unless the words say otherwise. */
-	if (flagged(act, "two") || flagged(act, "weak"))
+	if (flagged(act, "two"))
 		return CHY_ONE_SIDE;
+	if (flagged(act, "weak"))
+		return act->frame->pos == 'V' && !flagged(act, "reciprocal") && upon_abroad(act)
+			       ? CHY_MET
+			       : CHY_ONE_SIDE;
 	return body_acts(act) || (!flagged(act, "reciprocal") && turns_abroad(act)) ? CHY_MET
 										    : CHY_ONE_SIDE;
 }
@@ -366,9 +388,23 @@ static bool owed(const struct act *act, int32_t word, bool wished)
 	       wished == (chy_word_has(w, "Tense", "Imp") || chy_word_has(w, "Mood", "Cnd"));
 }
 
+/* *disse que aceitaria*: the future of what was said. */
+static bool future_of_past(const struct act *act, int32_t word)
+{
+	int32_t head = chy_word_at(act->line, word)->head;
+
+	return head >= 0 && chy_relation(act->line, word, "ccomp") &&
+	       chy_word_has(chy_word_at(act->line, word), "Mood", "Cnd") &&
+	       chy_word_has(chy_word_at(act->line, head), "Tense", "Past") &&
+	       chy_word_kind(act->document->coder, act->line->lemmas[head], "say");
+}
+
 static bool in_the_future(const struct act *act, int32_t word)
 {
 	int32_t child = CHY_NONE;
+
+	if (future_of_past(act, word))
+		return true;
 
 	if (owed(act, word, false))
 		return true;
@@ -391,8 +427,9 @@ static bool doubtful(const struct act *act, int32_t word)
 	const struct chy_word *w = chy_word_at(act->line, word);
 	int32_t auxiliary = CHY_NONE;
 
-	if (chy_word_has(w, "Mood", "Cnd") || owed(act, word, true) ||
-		marked(act, word, "mark advmod", "doubt") || marked(act, word, "aux", "modal"))
+	if ((chy_word_has(w, "Mood", "Cnd") && !future_of_past(act, word)) ||
+		owed(act, word, true) || marked(act, word, "mark advmod", "doubt") ||
+		marked(act, word, "aux", "modal"))
 		return true;
 	while ((auxiliary = chy_child_in(act->line, word, "aux", auxiliary)) != CHY_NONE)
 		if (chy_word_has(chy_word_at(act->line, auxiliary), "Mood", "Cnd"))
@@ -811,6 +848,10 @@ static enum chy_condition try_frame(struct act *act)
 		return CHY_NOT_SAID;
 	if (flagged(act, "reflexive") && !reflexive(act))
 		return CHY_NOT_REFLEXIVE;
+	/* *rebeldes apoiados pelo Irão* says who they are. */
+	if (flagged(act, "told") && chy_relation(act->line, act->trigger, "acl") &&
+		chy_passive(act->line, act->trigger))
+		return CHY_BACKGROUND;
 	if (flagged(act, "negated") && !along(act, plainly_denied))
 		return CHY_NOT_NEGATED;
 	fill_sides(act);

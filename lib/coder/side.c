@@ -681,8 +681,8 @@ static void by_order(struct chy_document *document, struct chy_line *line, int32
 
 		if (w->upos == CHY_UPOS_VERB && !chy_word_has(w, "VerbForm", "Inf"))
 			return;
-		if ((w->upos == CHY_UPOS_SCONJ || w->upos == CHY_UPOS_PUNCT) &&
-			chy_word_kind(document->coder, slot, "of"))
+		if (w->upos == CHY_UPOS_SCONJ ||
+			(w->upos == CHY_UPOS_PUNCT && chy_word_kind(document->coder, slot, "of")))
 			return;
 		if (w->upos != CHY_UPOS_ADP)
 			continue;
@@ -803,6 +803,10 @@ static void clauses(struct chy_document *document, struct chy_line *line, int32_
 		int32_t subject = chy_child_in(line, child, "nsubj", CHY_NONE);
 		struct chy_side found = {0};
 
+		/* *discursando na ONU, pediu …*: the manner is no content. */
+		if (chy_relation(line, child, "advcl") &&
+			chy_word_has(chy_word_at(line, child), "VerbForm", "Ger"))
+			continue;
 		if (subject != CHY_NONE)
 			chy_resolve(document, line, subject, &found);
 		keep_others(&found, not_these, out);

@@ -14,6 +14,7 @@ static const char *const texts[CHY_CONDITION_COUNT] = {
 	[CHY_NO_OBJECT] = "none of the nouns that the rule needs hangs on the word",
 	[CHY_NOT_SAID] = "it is not told as somebody's words",
 	[CHY_NOT_REFLEXIVE] = "the verb is not reflexive",
+	[CHY_BACKGROUND] = "a participle only says who somebody is",
 	[CHY_NOT_NEGATED] = "it is not denied",
 	[CHY_NO_ACTOR] = "no state, organisation or movement is found that acts",
 	[CHY_PRIVATE_ACTOR] = "private people or companies act",
