@@ -286,12 +286,9 @@ static void fill_sides(struct act *act)
 }
 
 /* What companies, travellers and crowds do is no act of their state. */
-static bool only_private(const struct chy_side *side)
+static bool private_acts(const struct chy_side *side)
 {
-	for (size_t i = 0; i < side->count; i++)
-		if (!chy_str_is(side->parties[i].sector, "CVL"))
-			return false;
-	return true;
+	return chy_str_is(side->parties[0].sector, "CVL");
 }
 
 static enum chy_condition enough_sides(struct act *act)
@@ -300,9 +297,10 @@ static enum chy_condition enough_sides(struct act *act)
 
 	if (!act->actors.count)
 		return CHY_NO_ACTOR;
-	if (act->frame->category != CHY_PROTEST && only_private(&act->actors))
+	if (act->frame->category != CHY_PROTEST && private_acts(&act->actors))
 		return CHY_PRIVATE_ACTOR;
-	if (flagged(act, "official") && (act->actors.by_reference || act->recipients.loose))
+	if (flagged(act, "official") &&
+		(act->actors.by_reference || act->actors.loose || act->recipients.loose))
 		return CHY_UNOFFICIAL;
 	/* *acusou os críticos de querer deixar a União*: upon the critics. */
 	if (act->recipients.loose && !act->recipients.by_reference && flagged(act, "states") &&

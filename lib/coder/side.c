@@ -79,8 +79,8 @@ static void add_beside(const struct chy_line *line, int32_t word, struct chy_str
 
 	if (depth > DEPTH)
 		return;
-	while ((child = chy_child_in(line, word, "amod nmod appos flat conj compound", child)) !=
-		CHY_NONE) {
+	while ((child = chy_child_in(line, word, "amod nummod nmod appos flat conj compound",
+			child)) != CHY_NONE) {
 		struct chy_str preposition = chy_preposition(line, child);
 		bool of = !preposition.size || preposition.size <= 3;
 
@@ -364,7 +364,13 @@ void chy_resolve(
 
 static int32_t own_subject(const struct chy_line *line, int32_t word)
 {
-	return chy_child_in(line, word, "nsubj csubj", CHY_NONE);
+	int32_t subject = chy_child_in(line, word, "nsubj csubj", CHY_NONE);
+	int32_t copula = chy_child_in(line, word, "cop aux", CHY_NONE);
+
+	/* Some trees hang it on the copula. */
+	if (subject == CHY_NONE && copula != CHY_NONE)
+		subject = chy_child_in(line, copula, "nsubj csubj", CHY_NONE);
+	return subject;
 }
 
 /* What marks a clause (its lemma, folded); empty for nothing. */
@@ -633,7 +639,37 @@ static bool takes(struct chy_str slot, struct chy_str preposition)
 	       (chy_str_is(slot, "junto") && chy_str_is(preposition, "junto"));
 }
 
-/* Nouns with a preposition that hang on the trigger, or on its noun. */
+/* The preposition of a noun; *a Pequim*, where taggers see an article. */
+static struct chy_str leads(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	struct chy_str preposition = chy_preposition(line, word), towards;
+	int32_t found = line->mention[word];
+	uint32_t first;
+
+	if (found == CHY_NONE || !line->mentions[found].place)
+		return preposition;
+	first = line->mentions[found].first;
+	if (!first)
+		return preposition;
+	towards = chy_word_value(document->coder,
+		line->folded[chy_word_at(line, (int32_t)first - 1)->token], "towards");
+	return towards.data ? towards : preposition;
+}
+
+/* Words whose own complements may be the trigger's: *pediu a retirada de …*.
+ * *contra uma base do Hezbollah*: what is within another preposition is not. */
+static bool opens(const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	return !chy_word_kind(document->coder, line->lemmas[word], "people") &&
+	       (chy_relation(line, word, "obj") || chy_relation(line, word, "advmod") ||
+		       chy_relation(line, word, "nsubj:pass") ||
+		       chy_word_kind(document->coder, chy_preposition(line, word), "of") ||
+		       chy_word_kind(document->coder, line->lemmas[word], "bridge"));
+}
+
+/* Nouns with a preposition that hang on the trigger; if there are none, on its
+ * noun. */
 static void by_preposition(struct chy_document *document, struct chy_line *line, int32_t trigger,
 	struct chy_str slot, const struct chy_side *not_these, struct chy_side *out, int depth)
 {
@@ -641,32 +677,27 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 		chy_is_verb(line, trigger) && chy_passive(line, trigger)
 			? "obl nmod iobj obj xcomp ccomp advcl advmod acl nsubj:pass"
 			: "obl nmod iobj obj xcomp ccomp advcl advmod acl";
+	bool of = chy_word_kind(document->coder, slot, "of") && !chy_is_verb(line, trigger);
 	int32_t child = CHY_NONE;
-	struct chy_side found;
 
 	while ((child = chy_child_in(line, trigger, relations, child)) != CHY_NONE) {
-		if (takes(slot, chy_preposition(line, child))) {
-			found = (struct chy_side){0};
-			chy_resolve(document, line, child, &found);
-			if (!found.count)
-				beneath(document, line, child, not_these, &found);
-			keep_others(&found, not_these, out);
-			out->loose |= found.loose;
-			/* *a retirada das tropas russas da Geórgia*: the first is whose. */
-			if (out->count && chy_word_kind(document->coder, slot, "of") &&
-				!chy_is_verb(line, trigger))
-				return;
-		}
-		/* *contra uma base do Hezbollah*: what is within another
-		 * preposition is not the trigger's own. */
-		if (depth < 3 && !chy_word_kind(document->coder, line->lemmas[child], "people") &&
-			(chy_relation(line, child, "obj") || chy_relation(line, child, "advmod") ||
-				chy_relation(line, child, "nsubj:pass") ||
-				chy_word_kind(
-					document->coder, chy_preposition(line, child), "of") ||
-				chy_word_kind(document->coder, line->lemmas[child], "bridge")))
-			by_preposition(document, line, child, slot, not_these, out, depth + 1);
+		struct chy_side found = {0};
+
+		if (!takes(slot, leads(document, line, child)))
+			continue;
+		chy_resolve(document, line, child, &found);
+		if (!found.count)
+			beneath(document, line, child, not_these, &found);
+		keep_others(&found, not_these, out);
+		out->loose |= found.loose;
+		/* *a retirada das tropas russas da Geórgia*: the first is whose. */
+		if (of && out->count)
+			return;
 	}
+	while (!out->count && depth < 3 &&
+		(child = chy_child_in(line, trigger, relations, child)) != CHY_NONE)
+		if (opens(document, line, child))
+			by_preposition(document, line, child, slot, not_these, out, depth + 1);
 }
 
 /* Where the tree has nothing: the next name after such a preposition. */
@@ -815,6 +846,17 @@ static void clauses(struct chy_document *document, struct chy_line *line, int32_
 	}
 }
 
+/* Whose people act: *estudantes iranianos*. */
+static void crowd(
+	struct chy_document *document, struct chy_line *line, int32_t trigger, struct chy_side *out)
+{
+	int32_t subject = chy_subject_word(document, line, trigger), child = CHY_NONE;
+
+	while (subject != CHY_NONE &&
+		(child = chy_child_in(line, subject, "amod nmod", child)) != CHY_NONE)
+		add_covering_as(line, child, (struct chy_str){"CVL", 3}, out);
+}
+
 /* Who shall do what a clause tells: *quer que o Sudão saia*. */
 static void of_clause(struct chy_document *document, struct chy_line *line, int32_t trigger,
 	const struct chy_side *not_these, struct chy_side *out)
@@ -861,6 +903,8 @@ void chy_slot(struct chy_document *document, struct chy_line *line, int32_t trig
 		of_clause(document, line, trigger, not_these, out);
 	} else if (chy_str_is(slot, "T")) {
 		theme(document, line, trigger, not_these, out);
+	} else if (chy_str_is(slot, "M")) {
+		crowd(document, line, trigger, out);
 	} else if (chy_str_is(slot, "P")) {
 		owners(document, line, trigger, not_these, out);
 	} else if (chy_str_is(slot, "R")) {

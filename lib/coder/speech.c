@@ -50,6 +50,17 @@ static bool is_expert(struct chy_document *document, struct chy_line *line, int3
 	return !side.count || !chy_is_body(document, side.parties[0].actor);
 }
 
+/* *o filme mostra a batalha*: a telling of a telling. */
+static bool tells(struct chy_document *document, struct chy_line *line, int32_t verb)
+{
+	int32_t subject;
+
+	if (!chy_is_verb(line, verb) || !chy_word_kind(document->coder, line->lemmas[verb], "tell"))
+		return false;
+	subject = chy_subject_word(document, line, verb);
+	return subject != CHY_NONE && is_expert(document, line, subject);
+}
+
 static bool speak(struct chy_document *document, struct chy_line *line, int32_t verb)
 {
 	int32_t subject = chy_subject_word(document, line, verb);
@@ -105,6 +116,15 @@ static int32_t source_word(const struct chy_document *document, const struct chy
 		uint32_t n = chy_word_run(document->coder, line, t, "according", &value);
 		uint32_t first = n ? sentence->tokens[t].first_word : 0;
 
+		if (!n && !t && chy_word_run(document->coder, line, t, "view", &value)) {
+			int32_t source = CHY_NONE;
+
+			for (uint32_t w = 1; w < sentence->word_count && w < 5; w++)
+				if (chy_word_kind(document->coder, line->lemmas[w], "expert"))
+					source = (int32_t)w;
+			if (source != CHY_NONE)
+				return source;
+		}
 		/* *o segundo encontro* */
 		if (!n || (n == 1 && sentence->words[first].upos != CHY_UPOS_ADP &&
 				  sentence->words[first].upos != CHY_UPOS_SCONJ))
@@ -146,6 +166,8 @@ void chy_find_speaker(struct chy_document *document, struct chy_line *line)
 {
 	bool found = false, quotation = has_quotation(line);
 
+	for (size_t i = 0; i < line->sentence->word_count; i++)
+		line->opinion |= tells(document, line, (int32_t)i);
 	for (size_t i = 0; i < line->sentence->word_count && !found; i++)
 		if (!line->quoted[i] && says(document, line, (int32_t)i))
 			found = speak(document, line, (int32_t)i);

@@ -85,7 +85,9 @@ static const char *slot_text(struct chy_str slot)
 	static const struct {
 		const char *slot, *text;
 	} slots[] = {{"S", "subject"}, {"O", "object"}, {"D", "demonym or possessor"},
-		{"P", "whom the possessive points at"}, {"X", "clause beneath"}, {"R", "speaker"}};
+		{"P", "whom the possessive points at"}, {"X", "clause beneath"},
+		{"C", "subject of the clause beneath"}, {"T", "what it is said of"},
+		{"M", "whose people"}, {"R", "speaker"}};
 
 	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
 		if (chy_str_is(slot, slots[i].slot))
