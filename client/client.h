@@ -157,5 +157,8 @@ int run_stats(struct client *client, int argc, char **argv);
 int run_status(struct client *client, int argc, char **argv);
 int run_ingest(struct client *client, int argc, char **argv);
 int run_verify(struct client *client, int argc, char **argv);
+int run_withdraw(struct client *client, int argc, char **argv);
+int run_correct(struct client *client, int argc, char **argv);
+int run_history(struct client *client, int argc, char **argv);
 int run_replay(struct client *client, int argc, char **argv);
 const struct command *command_named(const char *name);

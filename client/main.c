@@ -56,6 +56,36 @@ const struct command commands[] = {
 	{"source", "an event's sentence in its paragraph", "source ID",
 		"Example:\n  chancery source E12.3\n", run_source},
 	{"why", "the rule behind an event", "why ID", "Example:\n  chancery why E12.3\n", run_why},
+	{"history", "every record that ever touched a document", "history ID",
+		"ID is an event's (E12.3) or a document's, or the first digits of one: when it\n"
+		"came, was coded, corrected and withdrawn, by whom and why.\n\n"
+		"Example:\n  chancery history E12.3\n",
+		run_history},
+	{"correct", "set an event right, with your name and reason",
+		"correct ID --reason R [--author A] [changes]",
+		"The event is superseded by what you say; --as-of an earlier record still shows "
+		"it\n"
+		"as it was. A later coding of the document keeps the correction where the "
+		"sentence\n"
+		"still tells the act.\n\n"
+		"  --event CATEGORY   AGREE, CONSULT, … [--mode MODE]\n"
+		"  --actor A,B        who acted: codes or names; '' for nobody\n"
+		"  --recipient A,B    upon whom\n"
+		"  --date DATE        when it happened; '' for not told\n"
+		"  --due DATE         by when it is promised; '' for no term\n"
+		"  --aux WORD         future, historical, hypothetical, negation; '' for done\n"
+		"  --place PLACE      where\n"
+		"  --dispute IDS      what it is about; '' for no dispute\n"
+		"  --not-an-event     nothing of the kind happened\n\n"
+		"Example:\n  chancery correct E12.3 --date 2013-11-01 --reason \"the paper's own "
+		"correction of 4 November\"\n",
+		run_correct},
+	{"withdraw", "take a document back, with your name and reason",
+		"withdraw ID --reason R [--author A]",
+		"What the document told is told no more; --as-of an earlier record still shows "
+		"it.\n\n"
+		"Example:\n  chancery withdraw 1f8a3c --reason \"withdrawn by its paper\"\n",
+		run_withdraw},
 	{"log", "the records as they are", "log [--after SEQ] [--limit N]",
 		"  --after SEQ        those that follow a record\n"
 		"  --limit N          at most so many\n\n"

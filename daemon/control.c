@@ -12,7 +12,7 @@
 
 #include "daemon.h"
 
-enum { LONGEST_LINE = 4096, BATCH = 64, MOST_FOLLOWERS = 256, MOST_GROUPS = 1024 };
+enum { LONGEST_LINE = 16384, BATCH = 64, MOST_FOLLOWERS = 256, MOST_GROUPS = 1024 };
 
 struct follower {
 	struct follower *next;
@@ -23,6 +23,7 @@ struct follower {
 	size_t size;
 	char *sending;
 	bool follows, busy, closing, ended;
+	uint64_t number; /* of all who connected */
 	uint64_t seq;
 };
 
@@ -174,6 +175,70 @@ static void begin_to_follow(struct follower *f, const json_t *request)
 	pump(f);
 }
 
+/* What analysts add to the log by themselves, and what each must say. */
+static const struct {
+	enum chy_kind kind;
+	const char *members[5];
+} kinds_for_asking[] = {
+	{CHY_KIND_EVENT_CORRECTED, {"event", "document", "author", "reason"}},
+	{CHY_KIND_DOCUMENT_WITHDRAWN, {"document", "author", "reason"}},
+	{CHY_KIND_DISPUTE_DECLARED, {"dispute", "author"}},
+};
+
+/* NULL, or what is wrong with it. */
+static const char *wrong_with(enum chy_kind kind, const json_t *body)
+{
+	struct chy_hash document;
+
+	for (size_t i = 0; i < sizeof(kinds_for_asking) / sizeof(kinds_for_asking[0]); i++) {
+		if (kinds_for_asking[i].kind != kind)
+			continue;
+		for (size_t j = 0; kinds_for_asking[i].members[j]; j++) {
+			const char *member = kinds_for_asking[i].members[j];
+			struct chy_str text = chy_json_str(body, member);
+
+			if (!text.size)
+				return member;
+			if (strcmp(member, "document") == 0 &&
+				chy_hash_from_hex(text.data, &document))
+				return member;
+		}
+		return NULL;
+	}
+	return "kind";
+}
+
+/* The answer comes when the record is on disk. */
+static void record(struct follower *f, const json_t *request)
+{
+	enum chy_kind kind = chy_kind_from_name(chy_json_str(request, "kind"));
+	json_t *body = json_object_get(request, "body");
+	const char *wrong = wrong_with(kind, body);
+	struct part *part;
+
+	if (wrong) {
+		send_json(f, json_pack("{s:o}", "error",
+				     json_sprintf("the record's '%s' is missing or wrong", wrong)));
+		return;
+	}
+	part = part_of_record(f->number, kind, json_deep_copy(body));
+	if (!part) {
+		send_json(f, json_pack("{s:s}", "error", "no memory"));
+		return;
+	}
+	f->busy = true;
+	writer_add(f->daemon, part);
+}
+
+void control_recorded(struct daemon *daemon, uint64_t asker, uint64_t seq)
+{
+	for (struct follower *f = daemon->followers; f; f = f->next)
+		if (f->number == asker && !f->closing) {
+			send_json(f, json_pack("{s:I}", "seq", (json_int_t)seq));
+			return;
+		}
+}
+
 static void obey(struct follower *f, const char *line, size_t size)
 {
 	struct daemon *daemon = f->daemon;
@@ -198,9 +263,12 @@ static void obey(struct follower *f, const char *line, size_t size)
 	} else if (chy_str_is(what, "rescan")) {
 		inbox_rescan(daemon);
 		send_json(f, status_json(daemon));
+	} else if (chy_str_is(what, "record")) {
+		record(f, request);
 	} else {
 		send_json(f, json_pack("{s:s}", "error",
-				     "do is one of status, follow, pause, resume, rescan"));
+				     "do is one of status, follow, pause, resume, rescan, "
+				     "record"));
 	}
 	json_decref(request);
 }
@@ -299,6 +367,7 @@ static void on_connection(uv_stream_t *server, int status)
 	if (!f)
 		return;
 	f->daemon = daemon;
+	f->number = ++daemon->askers;
 	f->pipe.data = f;
 	uv_pipe_init(&daemon->loop, &f->pipe, 0);
 	f->next = daemon->followers;

@@ -58,7 +58,8 @@ struct daemon;
  * whole. */
 struct part {
 	struct part *next; /* in the writer's queue */
-	struct file *file;
+	struct file *file; /* NULL where somebody asked for it over the socket */
+	uint64_t asker; /* then: who */
 	struct chy_entry *entries;
 	size_t entry_count;
 	json_t **bodies; /* owned, for the entries */
@@ -111,6 +112,9 @@ int entry_of_article(struct file *file, json_t *article);
 int entry_of_refusal(struct file *file, const json_t *refusal);
 int entry_of_rejection(struct file *file, const char *code, const char *reason);
 void part_free(struct part *part);
+/* A part of one record, for `asker`; the body is taken over. NULL without
+ * memory. */
+struct part *part_of_record(uint64_t asker, enum chy_kind kind, json_t *body);
 
 /* -- the inbox (inbox.c) -------------------------------------------------- */
 
@@ -146,6 +150,8 @@ int writer_open(struct daemon *daemon);
 void writer_close(struct daemon *daemon);
 /* The part of the file that is filled; at its end, the file when all is done. */
 void writer_give(struct daemon *daemon, struct file *file);
+/* A part that is no file's. */
+void writer_add(struct daemon *daemon, struct part *part);
 
 /* -- the control socket (control.c) --------------------------------------- */
 
@@ -153,6 +159,8 @@ int control_open(struct daemon *daemon);
 void control_close(struct daemon *daemon);
 /* New records are on disk: followers are told. */
 void control_wake(struct daemon *daemon);
+/* A part that was asked for is on disk as the record `seq`. */
+void control_recorded(struct daemon *daemon, uint64_t asker, uint64_t seq);
 json_t *status_json(struct daemon *daemon);
 
 /* -- all of it ------------------------------------------------------------ */
@@ -200,6 +208,7 @@ struct daemon {
 	uv_pipe_t control;
 	bool control_runs;
 	struct follower *followers;
+	uint64_t askers; /* numbers given to those who connected */
 
 	uv_signal_t signals[4];
 	uv_timer_t watchdog, patience;

@@ -92,6 +92,26 @@ static int join(struct part *part, struct chy_entry *entry, int result)
 	return CHY_OK;
 }
 
+struct part *part_of_record(uint64_t asker, enum chy_kind kind, json_t *body)
+{
+	struct part *part = calloc(1, sizeof(*part));
+	struct chy_record_draft *record = calloc(1, sizeof(*record));
+	struct chy_entry entry = {.records = record, .record_count = 1};
+
+	if (!part || !record || !own(part, body)) {
+		free(record);
+		free(part);
+		return NULL;
+	}
+	part->asker = asker;
+	*record = (struct chy_record_draft){kind, body};
+	if (join(part, &entry, CHY_OK)) {
+		part_free(part);
+		return NULL;
+	}
+	return part;
+}
+
 /* -- what was not taken --------------------------------------------------- */
 
 /* Where the file's own bytes came from. */

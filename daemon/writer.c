@@ -38,7 +38,7 @@ static void spread(struct batch *batch)
 
 	for (struct part *part = batch->first; part; part = part->next)
 		for (size_t i = 0; i < part->entry_count; i++)
-			part->entries[i].outcome = batch->entries[at++].outcome;
+			part->entries[i] = batch->entries[at++];
 }
 
 static void set_trouble(struct daemon *daemon, const char *text)
@@ -200,7 +200,7 @@ static void drop(struct part *first)
 		struct file *file = first->file;
 
 		part_free(first);
-		if (--file->parts == 0 && file->ended)
+		if (file && --file->parts == 0 && file->ended)
 			file_free(file);
 		first = next;
 	}
@@ -242,6 +242,11 @@ static void part_done(struct daemon *daemon, struct part *part)
 {
 	struct file *file = part->file;
 
+	if (!file) {
+		control_recorded(daemon, part->asker, part->entries[0].first_seq);
+		part_free(part);
+		return;
+	}
 	count_part(part);
 	part_free(part);
 	file->parts--;
@@ -282,6 +287,11 @@ void writer_give(struct daemon *daemon, struct file *file)
 		return;
 	}
 	file->parts++;
+	writer_add(daemon, part);
+}
+
+void writer_add(struct daemon *daemon, struct part *part)
+{
 	part->next = NULL;
 	pthread_mutex_lock(&daemon->mutex);
 	if (daemon->queue_last)

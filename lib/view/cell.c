@@ -142,7 +142,10 @@ static size_t head_of(struct chy_str row)
 {
 	struct chy_str rest = row, text;
 
-	return take_text(&rest, &text) && take_text(&rest, &text) ? row.size - rest.size : 0;
+	for (int i = 0; i < 2; i++)
+		if (!take_text(&rest, &text))
+			return 0;
+	return row.size - rest.size;
 }
 
 static int apply(struct chy_buffer *row, struct chy_str change)

@@ -43,9 +43,9 @@ uint8_t chy_standing_from(struct chy_str aux)
 {
 	static const char *const names[] = {"", "future", "historical", "hypothetical", "negation"};
 
-	for (uint8_t i = 1; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 1; i < sizeof(names) / sizeof(names[0]); i++)
 		if (chy_str_is(aux, names[i]))
-			return i;
+			return (uint8_t)i;
 	return CHY_STANDING_DONE;
 }
 

@@ -461,6 +461,18 @@ static int code_events(const struct projection *p, json_t *document, const struc
 	return result;
 }
 
+/* Adds the record's number to a list of the document's. */
+static void note_record(const struct projection *p, json_t *document, const char *key)
+{
+	json_t *list = json_object_get(document, key);
+
+	if (!list) {
+		list = json_array();
+		json_object_set_new(document, key, list);
+	}
+	json_array_append_new(list, json_integer((json_int_t)p->record->seq));
+}
+
 static int code_document(const struct projection *p, const struct chy_hash *id)
 {
 	json_t *document;
@@ -475,6 +487,7 @@ static int code_document(const struct projection *p, const struct chy_hash *id)
 	}
 	result = code_events(p, document, id);
 	if (!result) {
+		note_record(p, document, "codings");
 		json_object_set_new(document, "coded", json_integer((json_int_t)p->record->seq));
 		json_object_set_new(document, "events",
 			json_integer(
@@ -550,14 +563,9 @@ static int corrected(
 
 static int note_correction(const struct projection *p, const struct chy_hash *id, json_t *document)
 {
-	json_t *list = json_object_get(document, "corrections");
 	int result;
 
-	if (!list) {
-		list = json_array();
-		json_object_set_new(document, "corrections", list);
-	}
-	json_array_append_new(list, json_integer((json_int_t)p->record->seq));
+	note_record(p, document, "corrections");
 	result = chy_row_put(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), document);
 	return result ? result : chy_correction_keep(p->txn, id, p->record->seq, p->body);
 }

@@ -47,7 +47,7 @@ void chy_tally_add(
 	encode(&cell, bytes);
 	memcpy(key, what.data, what.size);
 	key[what.size] = 0;
-	chy_put_be(key + what.size + 1, (uint64_t)(clamp_year(date.year) + YEAR_BIAS), 2);
+	chy_put_be(key + what.size + 1, (uint16_t)(clamp_year(date.year) + YEAR_BIAS), 2);
 	memcpy(key + what.size + 3, bytes, PLACE);
 	chy_stage_add(&batch->tally, (struct chy_str){(const char *)key, what.size + 3 + PLACE},
 		(struct chy_str){(const char *)bytes, sizeof(bytes)});

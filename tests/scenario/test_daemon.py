@@ -181,6 +181,42 @@ class Daemon(Story):
             self.assertTrue((self.inbox / "b.txt").exists())
             (self.archive / "log.mdb").touch()
 
+    def test_analysts_correct_and_withdraw_while_the_daemon_runs(self):
+        self.start()
+        self.write("a.txt", article(1))
+        self.write("b.txt", article(2, "O Japão protestou contra a visita."))
+        wait_until("both are done", lambda: len(self.done()) == 2)
+
+        def events():
+            out = self.chancery("events", "--format", "jsonl", expect=None).stdout
+            return [json.loads(line) for line in out.splitlines()]
+
+        first = wait_until("events are told", events)[0]
+        told = self.chancery("correct", first["id"], "--date", "2014-02-07", "--reason", "a misprint",
+                             "--author", "R. Dias").stdout
+        seq = int(told.split()[1].rstrip(":"))
+        corrected = wait_until("it is corrected",
+                               lambda: [e for e in events() if e["id"] == f"E{seq}.1"])[0]
+        self.assertEqual(corrected["date"], "2014-02-07")
+        self.assertEqual(corrected["corrected"]["author"], "R. Dias")
+        self.assertNotIn(first["id"], [e["id"] for e in events()])
+        self.chancery("withdraw", corrected["document"], "--reason", "taken back by its paper")
+        wait_until("it is withdrawn",
+                   lambda: corrected["document"] not in [e["document"] for e in events()])
+        kinds = self.chancery("history", corrected["document"], "--format", "jsonl").stdout
+        self.assertEqual([json.loads(l)["kind"] for l in kinds.splitlines()],
+                         ["document-added", "events-coded", "event-corrected", "document-withdrawn"])
+        self.stop()
+        self.sound()
+
+    def test_a_record_that_makes_no_sense_is_refused(self):
+        self.start()
+        for request in ({"kind": "document-added", "body": {}}, {"kind": "event-corrected"},
+                        {"kind": "document-withdrawn", "body": {"document": "zz", "author": "a",
+                                                                "reason": "b"}}):
+            self.assertIn("error", self.ask({"do": "record"} | request))
+        self.assertEqual(len(self.log()), 1)
+
     def test_what_makes_no_sense_is_refused_at_the_start(self):
         self.once("--date", "2013-02-30", expect=2)
         self.assertIn("2013-02-30 is no date", self.said())
