@@ -63,6 +63,7 @@ enum chy_condition {
 	CHY_NOT_NEGATED,
 	CHY_NO_ACTOR, /* nobody known acts */
 	CHY_PRIVATE_ACTOR, /* companies, travellers, crowds */
+	CHY_NO_SOLDIERS, /* no army and no movement acts */
 	CHY_UNOFFICIAL, /* a side must be named outright */
 	CHY_UPON_OTHERS, /* upon people who are nobody abroad */
 	CHY_WHICH_OF_TWO, /* a pronoun for two where one acts */

@@ -234,14 +234,17 @@ static void fill_from_document(struct act *act)
 	act->recipients.loose = act->recipients.by_reference = true;
 }
 
-/* *foi alvo de sanções*: upon the subject. */
+/* *foi alvo de sanções*, *morreram num ataque*: upon the subject. */
 static void fill_target(struct act *act)
 {
 	int32_t head = chy_word_at(act->line, act->trigger)->head;
 	struct chy_side target = {0}, others = {0};
 
 	if (act->frame->pos != 'N' || head < 0 ||
-		!chy_word_kind(act->document->coder, act->line->lemmas[head], "target"))
+		!(chy_word_kind(act->document->coder, act->line->lemmas[head], "target") ||
+			(chy_is_verb(act->line, head) &&
+				chy_word_kind(
+					act->document->coder, act->line->lemmas[head], "suffer"))))
 		return;
 	chy_subject(act->document, act->line, head, &target);
 	if (!target.count)
@@ -285,6 +288,16 @@ static void fill_sides(struct act *act)
 	}
 }
 
+/* *tropas entraram em …*: it takes soldiers to mean harm by it. */
+static bool soldiers_act(const struct chy_side *side)
+{
+	for (size_t i = 0; i < side->count; i++)
+		if (!chy_str_is(side->parties[i].sector, "MIL") &&
+			!chy_str_is(side->parties[i].sector, "REB"))
+			return false;
+	return side->count > 0;
+}
+
 /* What companies, travellers and crowds do is no act of their state. */
 static bool private_acts(const struct chy_side *side)
 {
@@ -299,6 +312,8 @@ static enum chy_condition enough_sides(struct act *act)
 		return CHY_NO_ACTOR;
 	if (act->frame->category != CHY_PROTEST && private_acts(&act->actors))
 		return CHY_PRIVATE_ACTOR;
+	if (flagged(act, "military") && !soldiers_act(&act->actors))
+		return CHY_NO_SOLDIERS;
 	if (flagged(act, "official") &&
 		(act->actors.by_reference || act->actors.loose || act->recipients.loose))
 		return CHY_UNOFFICIAL;
@@ -475,6 +490,18 @@ static bool intends(const struct act *act, int32_t word)
 	return marked(act, word, "aux", "intend") ||
 	       (word != act->trigger &&
 		       chy_word_kind(act->document->coder, act->line->lemmas[word], "intend"));
+}
+
+/* *vai prolongar as sanções, anunciou …* */
+static bool announced_by(const struct act *act)
+{
+	int32_t head = chy_word_at(act->line, act->trigger)->head;
+
+	return head >= 0 && chy_is_verb(act->line, head) &&
+	       (chy_relation(act->line, act->trigger, "ccomp") ||
+		       chy_relation(act->line, act->trigger, "parataxis")) &&
+	       (along(act, in_the_future) || along(act, intends)) &&
+	       chy_word_kind(act->document->coder, act->line->lemmas[head], "decide");
 }
 
 /* *disse que eles deviam encontrar …*: what somebody says ought to be done is
@@ -758,7 +785,7 @@ static void emit(struct act *act)
 		act->document->last_pair = pair;
 	}
 	act->proposed = ought(act);
-	act->decided = along(act, decides);
+	act->decided = along(act, decides) || announced_by(act);
 	act->intended = act->decided || along(act, intends);
 	/* *anunciou ter assinado*: it is done. */
 	if (chy_perfect(act->line, act->trigger))

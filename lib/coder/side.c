@@ -329,7 +329,10 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 	}
 	if (!found)
 		found = add_pair(document, line, word, out);
-	if (!found && (sector.data || w->upos == CHY_UPOS_PROPN))
+	/* *os representantes do Burundi e os do Ruanda* */
+	if (!found && (sector.data || w->upos == CHY_UPOS_PROPN ||
+			      (chy_relation(line, word, "conj") &&
+				      (w->upos == CHY_UPOS_PRON || w->upos == CHY_UPOS_DET))))
 		add_beside(line, word, sector, out, depth);
 	if (!found && !out->count && relative(line, word) && w->head >= 0) {
 		int32_t clause = w->head;
@@ -422,6 +425,21 @@ static bool said_without_subject(
 	       chy_word_kind(document->coder, line->lemmas[head], "say");
 }
 
+/* *a decisão do Governo turco de fechar …*: whose it is. */
+static int32_t deciders(
+	const struct chy_document *document, const struct chy_line *line, int32_t noun)
+{
+	int32_t child = CHY_NONE;
+
+	if (chy_is_verb(line, noun))
+		return CHY_NONE;
+	while ((child = chy_child_in(line, noun, "nmod", child)) != CHY_NONE)
+		if (chy_word_kind(document->coder, chy_preposition(line, child), "of") &&
+			(line->mention[child] != CHY_NONE || standing(document, line, child).data))
+			return child;
+	return CHY_NONE;
+}
+
 int32_t chy_subject_word(
 	const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
@@ -435,6 +453,8 @@ int32_t chy_subject_word(
 		if (chy_relation(line, word, "acl") && head >= 0 &&
 			(chy_word_has(chy_word_at(line, word), "VerbForm", "Inf") ||
 				chy_perfect(line, word))) {
+			if (deciders(document, line, head) != CHY_NONE)
+				return deciders(document, line, head);
 			word = head;
 			if (own_subject(line, word) != CHY_NONE &&
 				!relative(line, own_subject(line, word)))
@@ -542,6 +562,13 @@ static void add_name_before(struct chy_line *line, int32_t word, struct chy_side
 		add_covering(line, (int32_t)line->mentions[found].last, out);
 }
 
+/* In the clause that a verb of saying governs. */
+static bool within_speech(const struct chy_line *line, int32_t word)
+{
+	return line->speaker.count && line->speech != CHY_NONE && line->speech != word &&
+	       chy_is_verb(line, line->speech) && chy_below(line, word, line->speech);
+}
+
 void chy_subject(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
 {
@@ -558,7 +585,9 @@ void chy_subject(
 			out->loose = true;
 		} else if (!out->count && standing(document, line, subject).data &&
 			   !chy_word_kind(document->coder, line->lemmas[subject], "people")) {
-			chy_side_join(out, &document->last_subject);
+			/* *disse que o seu país …*, *que a aviação …*: the speaker's. */
+			chy_side_join(out, within_speech(line, word) ? &line->speaker
+								     : &document->last_subject);
 			out->by_reference = true;
 		}
 		return;
@@ -606,10 +635,26 @@ static void owners(struct chy_document *document, struct chy_line *line, int32_t
 		}
 }
 
+/* Beneath a word, though not in a clause that only says more of it: *o oleoduto
+ * que transporta o petróleo do Sudão do Sul*. */
+static bool plainly_below(const struct chy_line *line, int32_t word, int32_t above, bool anywhere)
+{
+	size_t steps = line->sentence->word_count;
+
+	for (; word >= 0 && steps--; word = chy_word_at(line, word)->head) {
+		if (word == above)
+			return true;
+		if (!anywhere && (chy_relation(line, word, "acl:relcl") ||
+					 chy_relation(line, word, "advcl")))
+			return false;
+	}
+	return false;
+}
+
 /* Any actor named beneath a word: the one that a proposal, a decision or a
  * policy is of. */
-static void beneath(struct chy_document *document, struct chy_line *line, int32_t word,
-	const struct chy_side *not_these, struct chy_side *out)
+static void beneath_in(struct chy_document *document, struct chy_line *line, int32_t word,
+	const struct chy_side *not_these, bool anywhere, struct chy_side *out)
 {
 	int32_t child = CHY_NONE;
 
@@ -624,13 +669,20 @@ static void beneath(struct chy_document *document, struct chy_line *line, int32_
 	for (size_t i = 0; i < line->mention_count && !out->count; i++) {
 		const struct chy_mention *mention = &line->mentions[i];
 
-		if (!mention->resolved || !chy_below(line, (int32_t)mention->first, word) ||
+		if (!mention->resolved ||
+			!plainly_below(line, (int32_t)mention->first, word, anywhere) ||
 			(not_these && chy_side_has(not_these, mention->party.actor)))
 			continue;
 		chy_side_add(out, &mention->party);
 		add_coordinated(document, line, (int32_t)mention->last, out, DEPTH - 1);
 		out->loose = true;
 	}
+}
+
+static void beneath(struct chy_document *document, struct chy_line *line, int32_t word,
+	const struct chy_side *not_these, struct chy_side *out)
+{
+	beneath_in(document, line, word, not_these, false, out);
 }
 
 static bool takes(struct chy_str slot, struct chy_str preposition)
@@ -644,8 +696,13 @@ static struct chy_str leads(
 	const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
 	struct chy_str preposition = chy_preposition(line, word), towards;
-	int32_t found = line->mention[word];
+	int32_t found = line->mention[word], marker = chy_child_in(line, word, "case", CHY_NONE);
 	uint32_t first;
+
+	/* *depois de*, *antes de*, *perto de*: the adverb leads. */
+	if (marker > 0 && chy_word_at(line, marker - 1)->upos == CHY_UPOS_ADV &&
+		chy_word_kind(document->coder, preposition, "of"))
+		return line->lemmas[marker - 1];
 
 	if (found == CHY_NONE || !line->mentions[found].place)
 		return preposition;
@@ -664,8 +721,27 @@ static bool opens(const struct chy_document *document, const struct chy_line *li
 	return !chy_word_kind(document->coder, line->lemmas[word], "people") &&
 	       (chy_relation(line, word, "obj") || chy_relation(line, word, "advmod") ||
 		       chy_relation(line, word, "nsubj:pass") ||
-		       chy_word_kind(document->coder, chy_preposition(line, word), "of") ||
+		       chy_word_kind(document->coder, leads(document, line, word), "of") ||
 		       chy_word_kind(document->coder, line->lemmas[word], "bridge"));
+}
+
+/* A noun whose names hang on other prepositions than *de*. */
+static bool goes_elsewhere(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t child = CHY_NONE;
+	bool elsewhere = false;
+
+	while ((child = chy_child_in(line, word, "nmod amod", child)) != CHY_NONE) {
+		struct chy_str preposition = chy_preposition(line, child);
+
+		if (line->mention[child] == CHY_NONE)
+			continue;
+		if (!preposition.size || chy_word_kind(document->coder, preposition, "of"))
+			return false;
+		elsewhere = true;
+	}
+	return elsewhere;
 }
 
 /* Nouns with a preposition that hang on the trigger; if there are none, on its
@@ -686,7 +762,8 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 		if (!takes(slot, leads(document, line, child)))
 			continue;
 		chy_resolve(document, line, child, &found);
-		if (!found.count)
+		/* *o envio de tropas para a Líbia* is not of Libya. */
+		if (!found.count && !(of && goes_elsewhere(document, line, child)))
 			beneath(document, line, child, not_these, &found);
 		keep_others(&found, not_these, out);
 		out->loose |= found.loose;
@@ -713,7 +790,8 @@ static void by_order(struct chy_document *document, struct chy_line *line, int32
 		if (w->upos == CHY_UPOS_VERB && !chy_word_has(w, "VerbForm", "Inf"))
 			return;
 		if (w->upos == CHY_UPOS_SCONJ ||
-			(w->upos == CHY_UPOS_PUNCT && chy_word_kind(document->coder, slot, "of")))
+			((w->upos == CHY_UPOS_PUNCT || w->upos == CHY_UPOS_ADV) &&
+				chy_word_kind(document->coder, slot, "of")))
 			return;
 		if (w->upos != CHY_UPOS_ADP)
 			continue;
@@ -843,6 +921,8 @@ static void clauses(struct chy_document *document, struct chy_line *line, int32_
 		keep_others(&found, not_these, out);
 		if (!out->count)
 			beneath(document, line, child, not_these, out);
+		if (!out->count && chy_is_verb(line, child))
+			beneath_in(document, line, child, not_these, true, out);
 	}
 }
 

@@ -18,6 +18,7 @@ static const char *const texts[CHY_CONDITION_COUNT] = {
 	[CHY_NOT_NEGATED] = "it is not denied",
 	[CHY_NO_ACTOR] = "no state, organisation or movement is found that acts",
 	[CHY_PRIVATE_ACTOR] = "private people or companies act",
+	[CHY_NO_SOLDIERS] = "no army and no movement acts",
 	[CHY_UNOFFICIAL] = "a side is told only by a pronoun or loosely",
 	[CHY_UPON_OTHERS] = "it is done to people who stand for nobody abroad",
 	[CHY_WHICH_OF_TWO] = "a pronoun stands for two where one acts",
