@@ -113,6 +113,15 @@ static bool fits_object(struct act *act)
 	if (!wanted.size)
 		return true;
 	act->object = object_below(act, act->trigger, wanted, 2);
+	/* *o acordo deverá ser assinado*: it hangs on the verb above. */
+	if (act->object == CHY_NONE && chy_relation(act->line, act->trigger, "xcomp") &&
+		chy_passive(act->line, act->trigger)) {
+		int32_t above = chy_word_at(act->line, act->trigger)->head;
+		int32_t subject = chy_child_in(act->line, above, "nsubj", CHY_NONE);
+
+		if (subject != CHY_NONE && one_of(act->line->lemmas[subject], wanted))
+			act->object = subject;
+	}
 	/* *a guerra que opôs …* */
 	if (act->object == CHY_NONE && chy_relation(act->line, act->trigger, "acl") &&
 		one_of(act->line->lemmas[chy_word_at(act->line, act->trigger)->head], wanted))
@@ -193,6 +202,19 @@ static bool upon_abroad(const struct act *act)
 	return false;
 }
 
+/* *as autoridades da Califórnia*: of a place that is no state. */
+static bool of_some_place(const struct chy_line *line, int32_t word)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(line, word, "nmod", child)) != CHY_NONE)
+		if ((chy_word_at(line, child)->upos == CHY_UPOS_PROPN &&
+			    line->mention[child] == CHY_NONE) ||
+			of_some_place(line, child))
+			return true;
+	return false;
+}
+
 /* *acusou os críticos*: upon people who are nobody abroad. */
 static bool upon_others(const struct act *act)
 {
@@ -203,7 +225,8 @@ static bool upon_others(const struct act *act)
 		struct chy_str lemma = act->line->lemmas[child];
 
 		if (chy_word_kind(coder, lemma, "people") || chy_word_kind(coder, lemma, "post") ||
-			chy_word_at(act->line, child)->upos == CHY_UPOS_PROPN)
+			chy_word_at(act->line, child)->upos == CHY_UPOS_PROPN ||
+			of_some_place(act->line, child))
 			return true;
 	}
 	return false;
@@ -812,6 +835,13 @@ static void emit(struct act *act)
 		act->document->input->text.data + sentence->start, sentence->end - sentence->start};
 }
 
+/* *protestou, acusando …*: told beside it. */
+static bool by_the_way(const struct chy_line *line, int32_t word)
+{
+	return chy_relation(line, word, "advcl") &&
+	       chy_word_has(chy_word_at(line, word), "VerbForm", "Ger");
+}
+
 /* What lies beneath a governing act is its content. */
 static void spend(struct act *act, bool all_beneath)
 {
@@ -828,7 +858,7 @@ static void spend(struct act *act, bool all_beneath)
 
 		/* But what is coordinated with it, or told beside it, is not. */
 		while (above >= 0 && above != act->trigger) {
-			own = chy_relation(line, above, "conj") ||
+			own = chy_relation(line, above, "conj") || by_the_way(line, above) ||
 			      chy_relation(line, above, "parataxis") ||
 			      chy_relation(line, above, "nsubj");
 			if (own && chy_word_at(line, above)->head == act->trigger)

@@ -385,7 +385,15 @@ static uint32_t find_compound(struct scan *scan, uint32_t token)
 		} else if (term) {
 			actors[n++] = term->actor;
 		} else {
-			return 0;
+			bool unique;
+			const struct chy_lex_person *person =
+				capital(token_text(scan, token)) ? in_office(scan, part, &unique)
+								 : NULL;
+
+			/* *a cimeira Clinton-Hosokawa* */
+			if (!person || !unique)
+				return 0;
+			actors[n++] = person->actor;
 		}
 	}
 	if (n < 2 || scan->line->mention_count + n > scan->line->sentence->token_count)

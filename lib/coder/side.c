@@ -486,6 +486,13 @@ int32_t chy_subject_word(
 	return CHY_NONE;
 }
 
+/* In the clause that a verb of saying governs. */
+static bool within_speech(const struct chy_line *line, int32_t word)
+{
+	return line->speaker.count && line->speech != CHY_NONE && line->speech != word &&
+	       chy_is_verb(line, line->speech) && chy_below(line, word, line->speech);
+}
+
 /* No subject is said: us, or who was spoken of last. */
 static void unsaid_subject(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
@@ -493,6 +500,8 @@ static void unsaid_subject(
 	const struct chy_side *last = &document->last_subject;
 
 	if (speaks_of_us(line, word)) {
+		chy_side_join(out, &line->speaker);
+	} else if (within_speech(line, word) && !line->quoted[word] && !finite_plural(line, word)) {
 		chy_side_join(out, &line->speaker);
 	} else if (document->last_speaker.count && !finite_plural(line, word) &&
 		   (own_subject(line, word) != CHY_NONE ||
@@ -560,13 +569,6 @@ static void add_name_before(struct chy_line *line, int32_t word, struct chy_side
 		at--;
 	if (at < 0 || chy_word_at(line, at)->upos != CHY_UPOS_ADP)
 		add_covering(line, (int32_t)line->mentions[found].last, out);
-}
-
-/* In the clause that a verb of saying governs. */
-static bool within_speech(const struct chy_line *line, int32_t word)
-{
-	return line->speaker.count && line->speech != CHY_NONE && line->speech != word &&
-	       chy_is_verb(line, line->speech) && chy_below(line, word, line->speech);
 }
 
 void chy_subject(
