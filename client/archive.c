@@ -174,6 +174,19 @@ static int open_views(struct client *client)
 	return 0;
 }
 
+int64_t latest_day(struct client *client)
+{
+	struct chy_fault fault;
+	json_t *counts;
+	int64_t day;
+
+	if (chy_view_counts(client->view, client->as_of, &counts, &fault))
+		return 0;
+	day = json_integer_value(json_object_get(counts, "last_day"));
+	json_decref(counts);
+	return day;
+}
+
 int open_archive(struct client *client)
 {
 	struct chy_fault fault;

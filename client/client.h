@@ -61,6 +61,9 @@ const char *nearest(const char *typed, const char *const *words, size_t n);
 /* Prints the sentence and returns EXIT_USAGE. */
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The first or last day of a date as it was typed. */
+int read_day(const char *option, const char *text, bool last, int64_t *out);
+
 /* Filters that several commands take. */
 struct filter_options {
 	const char *actor, *recipient, *between, *event, *dispute, *since, *until, *place, *lang;
@@ -93,6 +96,9 @@ void read_batch(
 /* Sends a line to the socket of the archive's holder. The connection, upon
  * which the answer comes, or -1 where nobody answers. */
 int ask_daemon(const json_t *holder, const char *question);
+
+/* The day of which things are told: the newest document's. */
+int64_t latest_day(struct client *client);
 
 /* What --as-of means, once the archive is open: into client->as_of. */
 int read_as_of(struct client *client);
@@ -157,6 +163,9 @@ int run_stats(struct client *client, int argc, char **argv);
 int run_status(struct client *client, int argc, char **argv);
 int run_ingest(struct client *client, int argc, char **argv);
 int run_verify(struct client *client, int argc, char **argv);
+int run_backup(struct client *client, int argc, char **argv);
+int run_restore(struct client *client, int argc, char **argv);
+int run_commitments(struct client *client, int argc, char **argv);
 int run_withdraw(struct client *client, int argc, char **argv);
 int run_correct(struct client *client, int argc, char **argv);
 int run_history(struct client *client, int argc, char **argv);

@@ -6,20 +6,6 @@
 #include "chancery/edtf.h"
 #include "client.h"
 
-/* The day from which temperatures are told: the newest document's. */
-static int64_t today(struct client *client)
-{
-	struct chy_fault fault;
-	json_t *counts;
-	int64_t day = 0;
-
-	if (chy_view_counts(client->view, client->as_of, &counts, &fault))
-		return 0;
-	day = json_integer_value(json_object_get(counts, "last_day"));
-	json_decref(counts);
-	return day;
-}
-
 static struct chy_event_filter matter_of(const struct client *client, struct chy_str id)
 {
 	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
@@ -108,7 +94,7 @@ int run_disputes(struct client *client, int argc, char **argv)
 	if (status)
 		return status < 0 ? 0 : status;
 	rows = json_array();
-	day = today(client);
+	day = latest_day(client);
 	for (size_t i = 0; i < chy_catalogue_dispute_count(client->catalogue) && !status; i++) {
 		const struct chy_dispute *dispute = chy_catalogue_dispute(client->catalogue, i);
 
@@ -144,101 +130,89 @@ static void heading(const struct client *client, const char *text)
 
 /* "2013-11-01  Russia → Japan  CONSULT/visit  [Lusa, Brics Post]  E12.3"; the
  * day of a report, where the text gives none, in brackets. */
-static void print_happening(struct client *client, const json_t *h)
+static void describe(struct client *client, const json_t *h, struct chy_buffer *line)
 {
-	struct chy_buffer line, cell;
 	struct chy_str date = chy_json_str(h, "date"), aux = chy_json_str(h, "aux");
 	struct chy_str due = chy_json_str(h, "due"), reported = chy_json_str(h, "reported");
+	struct chy_buffer cell;
 	char day[16];
 
-	chy_buffer_init(&line);
 	chy_buffer_init(&cell);
 	day_text(happening_day(h), day);
 	if (date.size)
-		date_words(date, &line);
+		date_words(date, line);
 	else
-		chy_buffer_printf(&line, "(%s)", day);
+		chy_buffer_printf(line, "(%s)", day);
 	cell_text(client, h, "actor", true, &cell);
-	chy_buffer_printf(&line, "  %s", cell.data);
+	chy_buffer_printf(line, "  %s", cell.data);
 	cell_text(client, h, "recipient", true, &cell);
 	if (cell.size)
-		chy_buffer_printf(&line, " → %s", cell.data);
-	chy_buffer_printf(&line, "  %s", json_string_value(json_object_get(h, "event")));
+		chy_buffer_printf(line, " → %s", cell.data);
+	chy_buffer_printf(line, "  %s", json_string_value(json_object_get(h, "event")));
 	if (json_is_string(json_object_get(h, "mode")))
-		chy_buffer_printf(&line, "/%s", json_string_value(json_object_get(h, "mode")));
+		chy_buffer_printf(line, "/%s", json_string_value(json_object_get(h, "mode")));
 	if (aux.size)
-		chy_buffer_printf(&line, " (%.*s)", (int)aux.size, aux.data);
+		chy_buffer_printf(line, " (%.*s)", (int)aux.size, aux.data);
 	if (due.size) {
-		chy_buffer_add_str(&line, CHY_STR("  due "));
-		date_words(due, &line);
+		chy_buffer_add_str(line, CHY_STR("  due "));
+		date_words(due, line);
 	}
 	cell_text(client, h, "sources", true, &cell);
-	chy_buffer_printf(&line, "  [%s%s%.*s]  %s of %.12s",
+	chy_buffer_printf(line, "  [%s%s%.*s]  %s of %.12s",
 		cell.size ? cell.data : "unnamed outlet", reported.size ? ", " : "",
 		(int)reported.size, reported.size ? reported.data : "",
 		json_string_value(json_object_get(h, "best")),
 		json_string_value(json_object_get(h, "document")));
+	chy_buffer_fini(&cell);
+}
+
+static void print_happening(struct client *client, const json_t *h)
+{
+	struct chy_buffer line;
+
+	chy_buffer_init(&line);
+	describe(client, h, &line);
 	if (client->terminal)
 		print_wrapped(client, (struct chy_str){line.data, line.size}, 2);
 	else
 		printf("  %s\n", line.data);
 	print_wrapped(client, chy_json_str(h, "sentence"), 6);
 	chy_buffer_fini(&line);
-	chy_buffer_fini(&cell);
 }
 
-/* Of the commitments whose terms are over, the latest are told. */
-enum { SHOWN_ACTS = 3, SHOWN_PAST = 10, OTHERS_AMONG = 200 };
+enum { SHOWN_ACTS = 3, SHOWN_COMMITMENTS = 8, OTHERS_AMONG = 200 };
 
-/* Adds the commitments of a dispute whose last day lies within the filter's:
- * "open", or "past" (whether they were kept is not told here). */
-static int add_commitments(
-	struct client *client, struct chy_event_filter filter, const char *state, json_t *out)
+static int commitments_of(struct client *client, struct chy_str id, int64_t day, json_t **out)
 {
+	struct chy_event_filter filter = matter_of(client, id);
 	struct chy_fault fault;
-	json_t *found, *one;
-	size_t i;
 
-	filter.by_due = true;
-	if (chy_view_happenings(client->view, &filter, &found, &fault))
-		return tell(&fault);
-	json_array_foreach(found, i, one)
-	{
-		json_object_set_new(one, "state", json_string(state));
-		json_array_append(out, one);
-	}
-	json_decref(found);
-	return 0;
+	return chy_view_commitments(client->view, &filter, day, out, &fault) ? tell(&fault) : 0;
 }
 
-static int commitments_of(struct client *client, struct chy_str id, int64_t day, json_t *out)
+/* Those of one state, the latest terms first. */
+static void print_commitments(
+	struct client *client, const json_t *commitments, const char *state, const char *title)
 {
-	struct chy_event_filter past = matter_of(client, id), open = past;
-	int status;
+	size_t shown = 0;
 
-	past.first_day = INT64_MIN + 1;
-	past.last_day = day - 1;
-	past.limit = SHOWN_PAST;
-	open.first_day = day;
-	status = add_commitments(client, past, "past", out);
-	return status ? status : add_commitments(client, open, "open", out);
-}
+	for (size_t i = json_array_size(commitments); i-- > 0 && shown < SHOWN_COMMITMENTS;) {
+		const json_t *h = json_array_get(commitments, i), *by = json_object_get(h, "by");
 
-static void print_commitments(struct client *client, const json_t *commitments, const char *state)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < json_array_size(commitments); i++) {
-		const json_t *h = json_array_get(commitments, i);
-
-		if (strcmp(json_string_value(json_object_get(h, "state")), state) != 0)
+		if (!chy_str_is(chy_json_str(h, "state"), state))
 			continue;
-		if (!any)
-			heading(client, strcmp(state, "open") == 0
-						? "Open commitments"
-						: "Commitments whose day has gone by");
-		any = true;
+		if (!shown++)
+			heading(client, title);
 		print_happening(client, h);
+		if (json_is_object(by)) {
+			struct chy_buffer line;
+
+			chy_buffer_init(&line);
+			chy_buffer_add_str(&line, CHY_STR("by "));
+			describe(client, by, &line);
+			print_wrapped(client, (struct chy_str){line.data, line.size}, 6);
+			chy_buffer_fini(&line);
+		}
 	}
 }
 
@@ -312,6 +286,11 @@ static bool any_undated(const json_t *happenings)
 static void print_dispute(struct client *client, const struct chy_dispute *dispute,
 	const json_t *row, const json_t *lists)
 {
+	static const struct {
+		const char *state, *title;
+	} states[] = {{"pending", "Open commitments"}, {"overdue", "Overdue commitments"},
+		{"broken", "Broken commitments"}, {"kept-late", "Commitments kept late"},
+		{"kept", "Commitments kept"}};
 	struct chy_str name = name_of_dispute(client, dispute);
 	struct chy_buffer parties;
 
@@ -331,8 +310,9 @@ static void print_dispute(struct client *client, const struct chy_dispute *dispu
 		json_real_value(json_object_get(row, "temperature")),
 		json_string_value(json_object_get(row, "day")), (int)CHY_HALF_LIFE);
 	printf("  happenings   %lld\n", json_integer_value(json_object_get(row, "happenings")));
-	print_commitments(client, json_object_get(row, "commitments"), "open");
-	print_commitments(client, json_object_get(row, "commitments"), "past");
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		print_commitments(client, json_object_get(row, "commitments"), states[i].state,
+			states[i].title);
 	for (size_t i = 0; i <= dispute->claimant_count; i++)
 		print_last_acts(client,
 			i < dispute->claimant_count ? dispute->claimants[i] : CHY_STR(""),
@@ -378,19 +358,17 @@ static json_t *merged(const json_t *lists)
 
 static int tell_dispute(struct client *client, const struct chy_dispute *dispute)
 {
-	json_t *row, *lists, *commitments = json_array();
+	json_t *row, *lists, *commitments = NULL;
 	struct chy_course course;
-	int64_t day = today(client);
+	int64_t day = latest_day(client);
 	int status = course_of(client, dispute->id, day, &course);
 
-	if (status) {
-		json_decref(commitments);
+	if (status)
 		return status;
-	}
 	row = row_of(client, dispute, &course, day);
-	json_object_set_new(row, "commitments", commitments);
 	json_decref(course.last);
-	status = commitments_of(client, dispute->id, day, commitments);
+	status = commitments_of(client, dispute->id, day, &commitments);
+	json_object_set_new(row, "commitments", commitments ? commitments : json_array());
 	if (!status)
 		status = acts_of(client, dispute, &lists);
 	else

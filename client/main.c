@@ -48,6 +48,16 @@ const struct command commands[] = {
 	{"events", "the events as they were coded", "events [filters]",
 		FILTERS "\nExample:\n  chancery events --actor russo --event ACCUSE --format csv\n",
 		run_events},
+	{"commitments", "promises with a term, and what became of them",
+		"commitments [DISPUTE] [--open] [--overdue] [--kept] [--broken] [--on DATE] "
+		"[filters]",
+		"By the term's last day: pending until it, then overdue; kept, or kept-late, or\n"
+		"broken, by an act that is named. As of the newest document's day, or --on "
+		"another.\n"
+		"--since and --until are of the term.\n\n"
+		"Example:\n  chancery commitments --overdue --between RUS,JPN --on "
+		"2014-06-01\n",
+		run_commitments},
 	{"show", "a document or an event whole", "show ID [--original]",
 		"ID is an event's (E12.3) or a document's, or the first digits of one.\n\n"
 		"  --original         the document's bytes as they came\n\n"
@@ -115,6 +125,18 @@ const struct command commands[] = {
 		"  --head HASH        the last record must have this hash\n\n"
 		"Example:\n  chancery verify && echo sound\n",
 		run_verify},
+	{"backup", "a consistent copy of the log, while the daemon runs", "backup DIR",
+		"DIR is made, or is empty. The copy is checked before it is called one; views are\n"
+		"made again from it. It goes on being a copy of this moment: make another for the\n"
+		"next.\n\n"
+		"Example:\n  chancery backup /mnt/backup/chancery-2013-11-03\n",
+		run_backup},
+	{"restore", "an archive out of a backup", "restore DIR",
+		"The archive (--archive, else $CHANCERY_ARCHIVE) must be absent or empty: move\n"
+		"what is left of the old one away first.\n\n"
+		"Example:\n  chancery --archive /var/lib/chancery restore "
+		"/mnt/backup/chancery-2013-11-03\n",
+		run_restore},
 	{"replay", "make the views again from the log", "replay [--to SEQ] [--into DIR] [--check]",
 		"Prints the digest of the views.\n\n"
 		"  --to SEQ           as they were at that record (with --into)\n"
@@ -139,7 +161,7 @@ static void print_help(void)
 	       "usage: chancery [--archive DIR] [--format table|json|jsonl|csv|tsv]\n"
 	       "                [--as-of TIME|SEQ] [--lang LANGUAGE] COMMAND ...\n\n");
 	for (const struct command *c = commands; c->name; c++)
-		printf("  %-10s %s\n", c->name, c->summary);
+		printf("  %-11s %s\n", c->name, c->summary);
 	printf("\n`chancery COMMAND --help` tells more and shows an example. The archive is\n"
 	       "--archive, else $CHANCERY_ARCHIVE, else /var/lib/chancery.\n"
 	       "Exit status: 0 answered, 1 nothing found, 2 the command line is wrong, 3 the\n"

@@ -195,7 +195,7 @@ static int read_actor(struct client *client, struct chy_str typed, struct chy_st
 		(int)typed.size, typed.data);
 }
 
-static int read_day(const char *option, const char *text, bool last, int64_t *out)
+int read_day(const char *option, const char *text, bool last, int64_t *out)
 {
 	struct chy_edtf date;
 	int64_t other;

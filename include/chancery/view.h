@@ -113,6 +113,13 @@ enum chy_count_by { CHY_COUNT_BY_CATEGORY, CHY_COUNT_BY_MONTH, CHY_COUNT_BY_PAIR
 int chy_view_count_events(struct chy_view *view, const struct chy_event_filter *filter,
 	enum chy_count_by by, json_t **out, struct chy_fault *fault);
 
+/* Promises with a term, in order of its last day (which the filter's days are
+ * of): happenings with "state" and "by" as docs/schema/happening.json has them,
+ * as they stood on a day. An array, a new reference. What keeps and breaks a
+ * promise is in data/views/commitments.tsv. */
+int chy_view_commitments(struct chy_view *view, const struct chy_event_filter *filter, int64_t on,
+	json_t **out, struct chy_fault *fault);
+
 /* How a matter goes: of the filter `dispute`, `between` and `as_of` count. */
 struct chy_course {
 	uint64_t happenings;

@@ -75,7 +75,7 @@ static const struct {
 	{CHY_EUNSUPPORTED, "not supported"},
 	{CHY_EABSENT, "not there"},
 	{CHY_EACCESS, "permission denied"},
-	{CHY_ECONFLICT, "contradicts what is recorded"},
+	{CHY_ECONFLICT, "conflicts with what is there"},
 };
 
 static const char *words_of(int code)

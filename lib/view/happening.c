@@ -98,7 +98,7 @@ static int show_row(struct chy_store_txn *txn, struct chy_str key, const struct 
 	const json_t *best, json_t *out)
 {
 	static const char *const members[] = {"event", "mode", "actor", "recipient", "date", "due",
-		"aux", "score", "place", "sentence", "title", "document", "reported"};
+		"aux", "score", "cameo", "place", "sentence", "title", "document", "reported"};
 	json_t *sources, *disputes, *events = json_array();
 	int32_t day = day_of(key.data);
 	int result;
