@@ -43,13 +43,22 @@ struct command {
 };
 extern const struct command commands[];
 
-/* -- options -------------------------------------------------------------- */
-
 struct option_spec {
 	const char *name; /* "--since" */
 	const char **value; /* takes a value, or */
 	bool *flag; /* stands alone */
 };
+
+/* -- one event (show.c): 0, or the status to leave with; begin_one: -1 for help */
+int begin_one(struct client *client, const char *name, const struct option_spec *specs, size_t n,
+	int argc, char **argv);
+int find_event(struct client *client, const char *typed, json_t **out);
+/* The article of a document's id, a new reference. */
+int article_of(struct client *client, struct chy_str document, json_t **out);
+void print_member(struct client *client, const json_t *object, const char *key);
+void print_members(struct client *client, const json_t *object, const char *const *keys, size_t n);
+
+/* -- options -------------------------------------------------------------- */
 
 /* Reads options, the global ones too, wherever they stand; what is left is
  * moved to the front of argv and counted in *out_rest. Prints what is wrong

@@ -12,6 +12,7 @@
 /* Models and coders, opened when the first text of a language comes. */
 struct reader {
 	const char *date, *language;
+	bool why;
 	struct chy_text_model *models[8];
 	struct chy_coder *coders[8];
 };
@@ -60,6 +61,17 @@ static const char *language_of(
 	return chy_text_guess_language(article->text, guess) == CHY_OK ? guess : NULL;
 }
 
+/* A sentence that codes nothing, and which rule came nearest. */
+static int print_miss(const struct chy_reason *miss)
+{
+	json_t *object = json_pack("{s:n, s:o}", "event", "reason", chy_reason_to_json(miss));
+	int failed = !object || json_dumpf(object, stdout, JSON_COMPACT);
+
+	putchar('\n');
+	json_decref(object);
+	return failed;
+}
+
 static int print_events(
 	const struct chy_article *article, const struct chy_events *events, const char *language)
 {
@@ -70,19 +82,26 @@ static int print_events(
 
 		chy_map_span(&article->map, event->start, event->end, &first, &last);
 		object = chy_event_to_json(event, language, first, last);
+		if (object && event->reason)
+			json_object_set_new(object, "reason", chy_reason_to_json(event->reason));
 		if (!object || json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)))
 			return EXIT_ARCHIVE;
 		putchar('\n');
 		json_decref(object);
 	}
+	for (size_t i = 0; i < events->miss_count; i++)
+		if (print_miss(&events->misses[i]))
+			return EXIT_ARCHIVE;
 	return 0;
 }
 
 static int code_article(struct reader *reader, const struct chy_article *article,
 	struct chy_arena *arena, const char *name)
 {
-	struct chy_coder_input input = {
-		.text = article->text, .date = article->date, .source = article->source};
+	struct chy_coder_input input = {.text = article->text,
+		.date = article->date,
+		.source = article->source,
+		.explain = reader->why};
 	struct chy_analysis analysis;
 	struct chy_events events;
 	struct chy_fault fault = {0};
@@ -177,8 +196,9 @@ int run_code(struct client *client, int argc, char **argv)
 	struct reader reader = {0};
 	/* There is nothing to translate here: --lang too is the text's language. */
 	const struct option_spec specs[] = {{"--date", &reader.date, NULL},
-		{"--language", &reader.language, NULL}, {"--lang", &reader.language, NULL}};
-	int rest, status = read_options(client, command_named("code"), specs, 3, argc, argv, &rest);
+		{"--language", &reader.language, NULL}, {"--lang", &reader.language, NULL},
+		{"--why", NULL, &reader.why}};
+	int rest, status = read_options(client, command_named("code"), specs, 4, argc, argv, &rest);
 	struct chy_edtf date;
 
 	if (status)

@@ -21,11 +21,13 @@
 	"  --limit N          at most so many\n"
 
 const struct command commands[] = {
-	{"code", "code articles without an archive", "code [--date D] [--lang L] [FILE...]",
+	{"code", "code articles without an archive", "code [--date D] [--lang L] [--why] [FILE...]",
 		"Prints the events of each file (standard input where none is named), one JSON\n"
 		"object a line. A file that reports nothing prints nothing.\n\n"
 		"  --date DAY         when the articles were published, unless they say so\n"
-		"  --lang CODE        pt, en or es, unless they say so\n\n"
+		"  --lang CODE        pt, en or es, unless they say so\n"
+		"  --why              the rule and what it matched too, and for a sentence that\n"
+		"                     codes nothing the rule that came nearest\n\n"
 		"Example:\n  chancery code --date 2013-11-03 article.txt\n",
 		run_code},
 	{"parse", "print the syntax trees of texts", "parse [--lang L] [--gold-tokens] [FILE...]",
@@ -65,7 +67,11 @@ const struct command commands[] = {
 		run_show},
 	{"source", "an event's sentence in its paragraph", "source ID",
 		"Example:\n  chancery source E12.3\n", run_source},
-	{"why", "the rule behind an event", "why ID", "Example:\n  chancery why E12.3\n", run_why},
+	{"why", "the rule behind an event", "why ID",
+		"What the archive has; then the document is read again, and told is which rule\n"
+		"matched which words of the tree, and how each side was found.\n\nExample:\n  "
+		"chancery why E12.3\n",
+		run_why},
 	{"history", "every record that ever touched a document", "history ID",
 		"ID is an event's (E12.3) or a document's, or the first digits of one: when it\n"
 		"came, was coded, corrected and withdrawn, by whom and why.\n\n"

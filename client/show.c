@@ -1,4 +1,4 @@
-/* show, source, why: one event or document. */
+/* show, source: one event or document. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@ static bool is_event_id(const char *typed)
 	return (typed[0] | 32) == 'e' && typed[1] >= '0' && typed[1] <= '9' && strchr(typed, '.');
 }
 
-static int begin(struct client *client, const char *name, const struct option_spec *specs, size_t n,
+int begin_one(struct client *client, const char *name, const struct option_spec *specs, size_t n,
 	int argc, char **argv)
 {
 	int rest, status = read_options(client, command_named(name), specs, n, argc, argv, &rest);
@@ -21,7 +21,7 @@ static int begin(struct client *client, const char *name, const struct option_sp
 	return open_archive(client);
 }
 
-static int find_event(struct client *client, const char *typed, json_t **out)
+int find_event(struct client *client, const char *typed, json_t **out)
 {
 	struct chy_fault fault;
 	int result = chy_view_event(client->view, chy_str_from(typed), out, &fault);
@@ -87,7 +87,7 @@ static int show_original(struct client *client, const json_t *document)
 	return status;
 }
 
-static void print_member(struct client *client, const json_t *object, const char *key)
+void print_member(struct client *client, const json_t *object, const char *key)
 {
 	struct chy_buffer cell;
 
@@ -98,14 +98,13 @@ static void print_member(struct client *client, const json_t *object, const char
 	chy_buffer_fini(&cell);
 }
 
-static void print_members(
-	struct client *client, const json_t *object, const char *const *keys, size_t n)
+void print_members(struct client *client, const json_t *object, const char *const *keys, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		print_member(client, object, keys[i]);
 }
 
-static int article_of(struct client *client, struct chy_str document, json_t **out)
+int article_of(struct client *client, struct chy_str document, json_t **out)
 {
 	struct chy_buffer content;
 	struct chy_fault fault;
@@ -158,7 +157,7 @@ int run_show(struct client *client, int argc, char **argv)
 	struct chy_fault fault;
 	struct chy_hash id;
 	json_t *found;
-	int result, status = begin(client, "show", specs, 1, argc, argv);
+	int result, status = begin_one(client, "show", specs, 1, argc, argv);
 
 	if (status)
 		return status < 0 ? 0 : status;
@@ -247,7 +246,7 @@ int run_source(struct client *client, int argc, char **argv)
 	json_t *event, *article;
 	struct chy_str paragraph = {"", 0};
 	size_t at;
-	int status = begin(client, "source", NULL, 0, argc, argv);
+	int status = begin_one(client, "source", NULL, 0, argc, argv);
 
 	if (!status)
 		status = find_event(client, argv[0], &event);
@@ -268,23 +267,6 @@ int run_source(struct client *client, int argc, char **argv)
 		print_source(client, event, chy_json_str(article, "text"));
 	}
 	json_decref(article);
-	json_decref(event);
-	return 0;
-}
-
-int run_why(struct client *client, int argc, char **argv)
-{
-	static const char *const keys[] = {"event", "rule", "trigger", "actor", "recipient", "date",
-		"date_text", "aux", "speaker", "confidence", "sentence"};
-	json_t *event;
-	int status = begin(client, "why", NULL, 0, argc, argv);
-
-	if (!status)
-		status = find_event(client, argv[0], &event);
-	if (status)
-		return status < 0 ? 0 : status;
-	if (!print_as_json(client, event))
-		print_members(client, event, keys, sizeof(keys) / sizeof(keys[0]));
 	json_decref(event);
 	return 0;
 }

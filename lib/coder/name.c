@@ -325,6 +325,38 @@ static bool state_named(const struct chy_document *document, uint32_t actor)
 	return document->named[actor];
 }
 
+/* Somebody who holds office on the day of a dated document, by a last name
+ * that nobody of another state shares; NULL for none. */
+static const struct chy_lex_person *now_in_office(const struct scan *scan, uint32_t token)
+{
+	const struct chy_lex_person *person;
+	bool unique;
+
+	if (!scan->document->dated || !proper(scan, token))
+		return NULL;
+	person = in_office(scan, scan->line->folded[token], &unique);
+	return person && unique && (int64_t)person->end >= scan->document->day ? person : NULL;
+}
+
+/* *Abe e Putin reuniram-se*: two in office by their last names vouch for one
+ * another, though no state is named. */
+static bool vouched_for(
+	const struct scan *scan, uint32_t token, const struct chy_lex_person *person)
+{
+	const struct chy_sentence *sentence = scan->line->sentence;
+	uint32_t from = token > 3 ? token - 3 : 0;
+
+	if (now_in_office(scan, token) != person)
+		return false;
+	for (uint32_t t = from; t < sentence->token_count && t < token + 4; t++) {
+		const struct chy_lex_person *other = t == token ? NULL : now_in_office(scan, t);
+
+		if (other && other->actor != person->actor)
+			return true;
+	}
+	return false;
+}
+
 /* A last name alone: one that the document has explained, or that of somebody
  * in office whose state the document names. */
 static uint32_t find_surname(struct scan *scan, uint32_t token)
@@ -354,7 +386,8 @@ static uint32_t find_surname(struct scan *scan, uint32_t token)
 	/* A listed short name says enough; a last name that is only that, where
 	 * its state is named too. */
 	if (!person || !unique ||
-		(person->surname != 2 && !state_named(scan->document, person->actor)))
+		(person->surname != 2 && !state_named(scan->document, person->actor) &&
+			!vouched_for(scan, token, person)))
 		return 0;
 	mention = add_mention(scan, token, 1);
 	set_person(scan, mention, person);

@@ -528,6 +528,13 @@ static void add_second_subject(
 
 	if (head < 0 || !chy_relation(line, first, "nsubj"))
 		return;
+	/* *Abe e Putin reuniram-se*, read as *Abe, and Putin met*. */
+	second = chy_word_at(line, head)->head;
+	if (chy_relation(line, head, "conj") && second >= 0 && second < first &&
+		!chy_is_verb(line, second) && line->mention[second] != CHY_NONE) {
+		add_covering(line, second, out);
+		return;
+	}
 	second = chy_child_in(line, head, "nsubj", first);
 	if (second == CHY_NONE || relative(line, second))
 		return;
