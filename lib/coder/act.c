@@ -649,22 +649,28 @@ static bool due_date(const struct act *act, const struct chy_when *when, struct 
 	return true;
 }
 
+/* The last date after the trigger; NULL for none. */
+static const struct chy_when *date_after(const struct act *act)
+{
+	const struct chy_when *last =
+		act->line->when_count ? &act->line->whens[act->line->when_count - 1] : NULL;
+
+	return last && (int32_t)last->first > act->trigger ? last : NULL;
+}
+
 static void set_dates(struct act *act, struct chy_event *event, const struct chy_when *when)
 {
-	bool promise = flagged(act, "due");
+	const struct chy_when *later = flagged(act, "due") ? date_after(act) : NULL;
 	struct chy_edtf due;
 
-	if (promise && !when && act->line->when_count)
-		when = &act->line->whens[act->line->when_count - 1];
-	if (!when)
-		return;
-	if (promise && (int32_t)when->first > act->trigger) {
-		if (!due_date(act, when, &due))
-			return;
+	if (later && due_date(act, later, &due)) {
 		event->due = edtf_text(act, &due);
-	} else {
-		event->date = edtf_text(act, &when->date);
+		event->date_text = later->text;
 	}
+	/* *Hoje concordámos que até março …*: the promise has a day of its own. */
+	if (!when || when == later || (flagged(act, "due") && (int32_t)when->first > act->trigger))
+		return;
+	event->date = edtf_text(act, &when->date);
 	event->date_text = when->text;
 }
 

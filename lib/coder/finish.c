@@ -208,10 +208,31 @@ static size_t claimants_in(const struct chy_dispute *dispute, const struct chy_e
 	return n;
 }
 
+/* Which disputes a document is about: its head tells of them, or it comes back
+ * to them. NULL where there is no memory. */
+static bool *find_themes(
+	struct chy_document *document, const struct evidence *evidence, size_t count)
+{
+	size_t n = document->coder->catalogue->dispute_count + 1;
+	bool *about = chy_arena_array(document->arena, bool, n);
+	uint32_t *line = chy_arena_array(document->arena, uint32_t, n);
+
+	if (!about || !line)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t dispute = evidence[i].dispute, told = evidence[i].line + 1;
+
+		about[dispute] |= told <= 3 || (line[dispute] && line[dispute] != told);
+		line[dispute] = told;
+	}
+	return about;
+}
+
 /* A dispute needs evidence: its words in the event's sentence and one of its
- * claimants in the event, or its words anywhere and two of its claimants. */
+ * claimants in the event; or two of its claimants, and its words beside that
+ * sentence, or a document that is about it. */
 static void set_disputes(struct chy_document *document, struct chy_event *event,
-	const struct evidence *evidence, size_t count)
+	const struct evidence *evidence, size_t count, const bool *about)
 {
 	const struct chy_catalogue *c = document->coder->catalogue;
 
@@ -224,10 +245,14 @@ static void set_disputes(struct chy_document *document, struct chy_event *event,
 		const struct chy_dispute *dispute = &c->entries[evidence[i].dispute];
 		size_t parties = claimants_in(dispute, event);
 		bool here = evidence[i].line + 1 == event->sentence, there = false;
+		bool beside = evidence[i].line + 2 >= event->sentence &&
+			      evidence[i].line <= event->sentence;
 
 		for (size_t j = 0; j < event->dispute_count; j++)
 			there |= chy_str_equal(event->disputes[j], dispute->id);
-		if (!there && (parties > 1 || (here && parties == 1)))
+		if (there || !parties || (parties == 1 && !here))
+			continue;
+		if (here || beside || about[evidence[i].dispute])
 			event->disputes[event->dispute_count++] = dispute->id;
 	}
 }
@@ -323,6 +348,7 @@ void chy_finish(struct chy_document *document)
 {
 	size_t room = 4096, count = 0;
 	struct evidence *evidence;
+	bool *about;
 
 	if (!document->event_count)
 		return;
@@ -341,10 +367,15 @@ void chy_finish(struct chy_document *document)
 	}
 	for (uint32_t i = 0; i < document->line_count; i++)
 		count = note_places(document, i, evidence, count, room);
+	about = find_themes(document, evidence, count);
+	if (!about) {
+		document->out_of_memory = true;
+		return;
+	}
 	for (size_t i = 0; i < document->event_count; i++) {
 		set_contexts(document, &document->events[i]);
 		set_place(document, &document->events[i]);
-		set_disputes(document, &document->events[i], evidence, count);
+		set_disputes(document, &document->events[i], evidence, count, about);
 		if (!document->out_of_memory)
 			set_issues(document, &document->events[i]);
 	}
