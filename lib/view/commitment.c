@@ -47,7 +47,8 @@ static int read_rules(struct rules *out, struct chy_fault *fault)
 
 static bool begins(struct chy_str text, struct chy_str prefix)
 {
-	return text.size >= prefix.size && memcmp(text.data, prefix.data, prefix.size) == 0;
+	return !prefix.size ||
+	       (text.size >= prefix.size && memcmp(text.data, prefix.data, prefix.size) == 0);
 }
 
 static const struct rule *rule_for(const struct rules *rules, const json_t *promise)
@@ -98,53 +99,21 @@ static void set_sides(const json_t *promise, struct chy_event_filter *filter)
 	}
 }
 
-static bool is_done(const json_t *happening)
-{
-	uint8_t standing = chy_standing_from(chy_json_str(happening, "aux"));
-
-	return standing == CHY_STANDING_DONE || standing == CHY_STANDING_HISTORICAL;
-}
-
-/* Whether it is another act, and the earliest so far. */
-static bool is_better(const struct promise *p, const json_t *one, const json_t *best)
-{
-	const json_t *day = json_object_get(one, "day");
-
-	if (!json_is_integer(day) || !is_done(one) ||
-		chy_str_equal(
-			chy_json_str(one, "happening"), chy_json_str(p->happening, "happening")))
-		return false;
-	return !best || json_integer_value(day) < json_integer_value(json_object_get(best, "day"));
-}
-
-/* The first act of any of the categories ("CONSULT|AID") between two days. */
+/* The first act done of any of the categories ("CONSULT|AID") between two
+ * days. */
 static int find_act(const struct promise *p, struct chy_str categories, int64_t first, int64_t last,
 	json_t **out, struct chy_fault *fault)
 {
 	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
-	json_t *found, *one;
-	size_t i;
-	int result = CHY_OK;
 
 	*out = NULL;
 	filter.first_day = first;
 	filter.last_day = last;
 	filter.as_of = p->as_of;
 	set_sides(p->happening, &filter);
-	while (!result && first <= last && chy_str_split(&categories, '|', &filter.category)) {
-		result = chy_view_happenings(p->view, &filter, &found, fault);
-		if (result)
-			break;
-		json_array_foreach(found, i, one)
-		{
-			if (!is_better(p, one, *out))
-				continue;
-			json_decref(*out);
-			*out = json_incref(one);
-		}
-		json_decref(found);
-	}
-	return result;
+	return first <= last ? chy_first_act(p->view, &filter, categories,
+				       chy_json_str(p->happening, "happening"), out, fault)
+			     : CHY_OK;
 }
 
 static int64_t least(int64_t a, int64_t b)

@@ -494,3 +494,154 @@ int chy_view_happenings(struct chy_view *view, const struct chy_event_filter *fi
 	*out = walk.found;
 	return CHY_OK;
 }
+
+/* -- the first of several ------------------------------------------------------------ */
+
+enum { CATEGORIES = 16 };
+
+struct seeking {
+	struct walk walk;
+	struct chy_str categories, except;
+	uint32_t numbers[CATEGORIES];
+	size_t count;
+	json_t *found;
+};
+
+static bool is_done(uint8_t standing)
+{
+	return standing == CHY_STANDING_DONE || standing == CHY_STANDING_HISTORICAL;
+}
+
+static bool listed(struct chy_str categories, struct chy_str category)
+{
+	struct chy_str one;
+
+	while (chy_str_split(&categories, '|', &one))
+		if (chy_str_equal(one, category))
+			return true;
+	return false;
+}
+
+static int first_of_then(struct chy_view *view, struct seeking *seeking, struct chy_fault *fault)
+{
+	json_t *all, *one;
+	size_t i;
+	int result = chy_view_happenings(view, seeking->walk.filter, &all, fault);
+
+	if (result)
+		return result;
+	json_array_foreach(all, i, one)
+	{
+		if (!listed(seeking->categories, chy_json_str(one, "event")) ||
+			!is_done(chy_standing_from(chy_json_str(one, "aux"))) ||
+			!json_is_integer(json_object_get(one, "day")) ||
+			chy_str_equal(chy_json_str(one, "happening"), seeking->except))
+			continue;
+		seeking->found = json_incref(one);
+		break;
+	}
+	json_decref(all);
+	return CHY_OK;
+}
+
+static void number_categories(struct seeking *seeking)
+{
+	struct chy_str rest = seeking->categories, one, number;
+	char key[128];
+
+	while (seeking->count < CATEGORIES && chy_str_split(&rest, '|', &one)) {
+		int size = snprintf(key, sizeof(key), "t%.*s", (int)one.size, one.data);
+
+		if ((size_t)size < sizeof(key) &&
+			chy_store_get(seeking->walk.txn, CHY_VIEW_NAMES,
+				(struct chy_str){key, (size_t)size}, &number) == CHY_OK &&
+			number.size == 4)
+			seeking->numbers[seeking->count++] = (uint32_t)chy_get_be(number.data, 4);
+	}
+}
+
+/* CHY_END once it is found. */
+static int look_at(struct seeking *seeking, struct chy_str key, struct chy_str value)
+{
+	struct chy_act_facts facts;
+	struct chy_str row;
+	bool wanted = false, passes = true;
+	json_t *name;
+	int result;
+
+	if (!chy_act_facts_get(value, &facts))
+		return CHY_EDAMAGED;
+	for (size_t i = 0; i < seeking->count; i++)
+		wanted |= seeking->numbers[i] == facts.category;
+	if (!wanted || !is_done(facts.standing))
+		return CHY_OK;
+	name = name_of(key);
+	wanted = !chy_str_is(seeking->except, json_string_value(name));
+	json_decref(name);
+	if (!wanted)
+		return CHY_OK;
+	result = chy_sealed_get(seeking->walk.txn, CHY_VIEW_ACTS, key, &row);
+	if (!result && seeking->walk.by_event)
+		result = any_passes(&seeking->walk, row, &passes);
+	if (!result && !passes)
+		return CHY_OK;
+	if (!result)
+		result = chy_act_shown(seeking->walk.txn, key, row, &seeking->found);
+	return result == CHY_OK ? CHY_END : result < 0 ? result : CHY_EDAMAGED;
+}
+
+static int walk_on(struct seeking *seeking, struct chy_store_cursor *cursor)
+{
+	const struct chy_event_filter *f = seeking->walk.filter;
+	int32_t last = chy_day32(f->last_day);
+	unsigned char start[320];
+	struct chy_str key, value;
+	size_t n = act_what_for(f, (char *)start, 300);
+	int result;
+
+	if (!n)
+		return CHY_OK;
+	start[n] = 0;
+	chy_put_day(start + n + 1, chy_day32(f->first_day));
+	result = chy_store_seek(cursor, (struct chy_str){(const char *)start, n + 5}, &key, &value);
+	while (result == CHY_OK) {
+		if (key.size != n + 5 + CHY_ACT_ORDER + CHY_ACT_KEY ||
+			memcmp(key.data, start, n + 1) != 0 || chy_get_day(key.data + n + 1) > last)
+			return CHY_OK;
+		result = look_at(seeking,
+			(struct chy_str){key.data + key.size - CHY_ACT_KEY, CHY_ACT_KEY}, value);
+		if (!result)
+			result = chy_store_next(cursor, &key, &value);
+	}
+	return result == CHY_END ? CHY_OK : result;
+}
+
+static int first_of_now(struct chy_view *view, struct seeking *seeking, struct chy_fault *fault)
+{
+	struct chy_store_cursor *cursor;
+	int result = chy_store_begin(view->store, false, &seeking->walk.txn, fault);
+
+	if (result)
+		return result;
+	number_categories(seeking);
+	seeking->walk.by_event = asks_of_events(seeking->walk.filter);
+	result = chy_store_cursor_open(seeking->walk.txn, CHY_VIEW_ACT_INDEX, &cursor);
+	if (!result) {
+		result = walk_on(seeking, cursor);
+		chy_store_cursor_close(cursor);
+	}
+	chy_store_abort(seeking->walk.txn);
+	return result ? chy_fault_set(fault, result, view->path, 0, NULL) : CHY_OK;
+}
+
+int chy_first_act(struct chy_view *view, const struct chy_event_filter *filter,
+	struct chy_str categories, struct chy_str except, json_t **out, struct chy_fault *fault)
+{
+	struct seeking seeking = {
+		.walk = {.filter = filter}, .categories = categories, .except = except};
+	int result = filter->as_of ? first_of_then(view, &seeking, fault)
+				   : first_of_now(view, &seeking, fault);
+
+	*out = seeking.found;
+	return result;
+}

@@ -294,6 +294,12 @@ bool chy_act_facts_get(struct chy_str value, struct chy_act_facts *out);
 /* An act as chy_view_happenings shows it: a new reference. */
 int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str row, json_t **out);
 
+/* The first act that is done, of any of the categories ("CONSULT|AID"), among
+ * those that a filter asks for, but for the one of that name. *out is NULL
+ * where there is none. */
+int chy_first_act(struct chy_view *view, const struct chy_event_filter *filter,
+	struct chy_str categories, struct chy_str except, json_t **out, struct chy_fault *fault);
+
 /* -- tally ------------------------------------------------------------------ */
 
 struct chy_tally_cell {

@@ -46,13 +46,13 @@ static void add_date(struct chy_buffer *out)
 
 static void add_event(struct chy_buffer *out)
 {
-	static const char *const categories[] = {"CONSULT", "AGREE"};
+	static const char *const categories[] = {"CONSULT", "AGREE", "REJECT"};
 	static const char *const codes[] = {"RUS", "JPN", "CHN"};
 	static const char *const standings[] = {
 		"null", "null", "null", "\"negation\"", "\"historical\""};
 	unsigned actor = chance(3);
 
-	chy_buffer_printf(out, "{\"event\":\"%s\",", categories[chance(2)]);
+	chy_buffer_printf(out, "{\"event\":\"%s\",", categories[chance(10) ? chance(2) : 2]);
 	add_date(out);
 	chy_buffer_printf(out,
 		"\"due\":%s,\"aux\":%s,\"score\":%d,\"confidence\":0.%u,\"actor\":[\"%s\"],"
@@ -197,6 +197,21 @@ static json_t *course(const struct place *place, const struct chy_event_filter *
 	return out;
 }
 
+static json_t *commitments(const struct place *place, uint64_t as_of)
+{
+	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+	struct chy_fault fault;
+	struct chy_view *view;
+	json_t *out;
+
+	filter.as_of = as_of;
+	assert_int_equal(chy_view_open(place->directory, &view, &fault), 0);
+	assert_int_equal(
+		chy_view_commitments(view, &filter, chy_day_number(2014, 6, 1), &out, &fault), 0);
+	chy_view_close(view);
+	return out;
+}
+
 static json_t *answers(const struct place *place, uint64_t as_of)
 {
 	json_t *out = json_array();
@@ -209,6 +224,7 @@ static json_t *answers(const struct place *place, uint64_t as_of)
 		if (n < 3)
 			json_array_append_new(out, course(place, &filter));
 	}
+	json_array_append_new(out, commitments(place, as_of));
 	json_array_append_new(out, place_counts(place, as_of));
 	return out;
 }
