@@ -182,7 +182,7 @@ class Inbox(Story):
         self.assertNotIn("not waiting any longer", self.said())
         self.assertNotIn("fell", self.said())
         quick = self.place / "quick.conf"
-        quick.write_text(f"worker-seconds = {8 if SANITIZED == 'thread' else 2}\n")
+        quick.write_text("worker-seconds = 8\n")
         self.check_that_all_are_in("--config", str(quick))
         self.assertEqual(self.kinds()["document-rejected"], 1)
 
