@@ -402,5 +402,10 @@ int run_dispute(struct client *client, int argc, char **argv)
 		status = read_filter(client, &options, &filter);
 	if (status)
 		return status < 0 ? 0 : status;
+	if (!chy_catalogue_find(client->catalogue, filter.dispute))
+		return usage_error(
+			"%s is a thread, which the catalogue has no entry for; `chancery "
+			"timeline --dispute %s` tells it",
+			argv[0], argv[0]);
 	return tell_dispute(client, chy_catalogue_find(client->catalogue, filter.dispute));
 }

@@ -321,7 +321,8 @@ static int read_dispute(struct client *client, const char *typed, struct chy_str
 {
 	struct chy_str near;
 
-	if (chy_catalogue_find(client->catalogue, chy_str_from(typed))) {
+	if (strncmp(typed, "thread:", 7) == 0 ||
+		chy_catalogue_find(client->catalogue, chy_str_from(typed))) {
 		*out = chy_str_from(typed);
 		return 0;
 	}

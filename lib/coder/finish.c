@@ -1,5 +1,6 @@
 /* Once every sentence is read: one act told twice is one event, what it is
  * about, and whether the document is about politics at all. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -315,6 +316,43 @@ static void set_issues(struct chy_document *document, struct chy_event *event)
 	}
 }
 
+/* -- threads -------------------------------------------------------------- */
+
+static struct chy_str code_at(const struct chy_event *event, size_t i)
+{
+	return i < event->actor_count ? event->actors[i].code
+				      : event->recipients[i - event->actor_count].code;
+}
+
+/* What two parties have with one another and the catalogue lacks is a thread
+ * of its own: the pair, in order, and the subject (its first context). */
+static void set_thread(struct chy_document *document, struct chy_event *event)
+{
+	struct chy_str a, b;
+	char id[96];
+	const char *copy;
+	int n;
+
+	if (event->dispute_count || !event->context_count ||
+		event->actor_count + event->recipient_count != 2)
+		return;
+	a = code_at(event, 0);
+	b = code_at(event, 1);
+	if (chy_str_compare(a, b) > 0) {
+		a = b;
+		b = code_at(event, 0);
+	}
+	n = snprintf(id, sizeof(id), "thread:%.*s+%.*s:%.*s", (int)a.size, a.data, (int)b.size,
+		b.data, (int)event->contexts[0].size, event->contexts[0].data);
+	if (n < 0 || (size_t)n >= sizeof(id))
+		return;
+	copy = chy_arena_copy(document->arena, id, (size_t)n);
+	if (copy)
+		event->disputes[event->dispute_count++] = (struct chy_str){copy, (size_t)n};
+	else
+		document->out_of_memory = true;
+}
+
 /* -- restraint ------------------------------------------------------------ */
 
 /* Sport, shows, weather and crime have acts between nations too. */
@@ -378,5 +416,7 @@ void chy_finish(struct chy_document *document)
 		set_disputes(document, &document->events[i], evidence, count, about);
 		if (!document->out_of_memory)
 			set_issues(document, &document->events[i]);
+		if (!document->out_of_memory)
+			set_thread(document, &document->events[i]);
 	}
 }
