@@ -321,6 +321,35 @@ static bool soldiers_act(const struct chy_side *side)
 	return side->count > 0;
 }
 
+/* *a Itália recebe a Suíça*: teams; it is people who travel for a state. */
+static bool bare_visitor(const struct act *act)
+{
+	const struct chy_line *line = act->line;
+	struct chy_str arguments = frame_text(act, act->frame->arguments);
+	bool subject = arguments.size && arguments.data[0] == 'S';
+	int32_t word = subject ? chy_subject_word(act->document, line, act->trigger)
+			       : chy_child_in(line, act->trigger, "obj", CHY_NONE);
+	const struct chy_mention *mention;
+
+	if (word < 0 || line->mention[word] == CHY_NONE)
+		return false;
+	mention = &line->mentions[line->mention[word]];
+	return mention->resolved && !mention->person && !mention->place && !mention->adjective &&
+	       !mention->party.role.size && !chy_is_body(act->document, mention->party.actor) &&
+	       chy_word_at(line, word)->upos == CHY_UPOS_PROPN;
+}
+
+/* What police and courts do to people is no act of their state. */
+static bool police_acts(const struct act *act)
+{
+	int32_t subject = act->frame->category == CHY_COERCE && act->frame->pos == 'V'
+				  ? chy_subject_word(act->document, act->line, act->trigger)
+				  : CHY_NONE;
+
+	return subject != CHY_NONE &&
+	       chy_word_kind(act->document->coder, act->line->lemmas[subject], "police");
+}
+
 /* What companies, travellers and crowds do is no act of their state. */
 static bool private_acts(const struct chy_side *side)
 {
@@ -334,6 +363,8 @@ static enum chy_condition enough_sides(struct act *act)
 	if (!act->actors.count)
 		return CHY_NO_ACTOR;
 	if (act->frame->category != CHY_PROTEST && private_acts(&act->actors))
+		return CHY_PRIVATE_ACTOR;
+	if (police_acts(act) || (flagged(act, "visitor") && bare_visitor(act)))
 		return CHY_PRIVATE_ACTOR;
 	if (flagged(act, "military") && !soldiers_act(&act->actors))
 		return CHY_NO_SOLDIERS;

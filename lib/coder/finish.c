@@ -373,6 +373,37 @@ static bool other_topic(const struct chy_document *document)
 	return weight > 6 && weight > 2 * politics;
 }
 
+/* One sentence about sport or shows, with no word of politics in it. */
+static bool other_line(const struct chy_document *document, const struct chy_event *event)
+{
+	const struct chy_line *line = &document->lines[event->sentence - 1];
+	int weight = 0;
+
+	for (size_t w = 0; w < line->sentence->word_count; w++) {
+		struct chy_str lemma = line->lemmas[w];
+		struct chy_str value = chy_word_value(document->coder, lemma, "topic");
+
+		if (chy_word_kind(document->coder, lemma, "context") ||
+			chy_word_kind(document->coder, lemma, "post"))
+			return false;
+		if (value.size && line->sentence->words[w].upos == CHY_UPOS_NOUN)
+			weight += value.data[0] - '0';
+	}
+	return weight > 2;
+}
+
+static void drop_other_lines(struct chy_document *document)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < document->event_count; i++)
+		if (other_line(document, &document->events[i]))
+			chy_note_event_miss(document, &document->events[i], CHY_OTHER_TOPIC);
+		else
+			document->events[kept++] = document->events[i];
+	document->event_count = kept;
+}
+
 static int by_sentence(const void *a, const void *b)
 {
 	const struct chy_event *x = a, *y = b;
@@ -396,6 +427,7 @@ void chy_finish(struct chy_document *document)
 		document->event_count = 0;
 		return;
 	}
+	drop_other_lines(document);
 	qsort(document->events, document->event_count, sizeof(*document->events), by_sentence);
 	merge(document);
 	evidence = chy_arena_array(document->arena, struct evidence, room);

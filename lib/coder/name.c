@@ -509,6 +509,10 @@ static const struct chy_mention *state_after(const struct scan *scan, uint32_t t
 			*end = sentence->words[mention->last].token + 1;
 			return mention;
 		}
+		/* *o presidente do clube alemão* */
+		if (chy_word_kind(scan->document->coder,
+			    scan->line->lemmas[t->first_word + t->word_count - 1], "private"))
+			return NULL;
 		if (w->upos == CHY_UPOS_VERB || w->upos == CHY_UPOS_PUNCT ||
 			w->upos == CHY_UPOS_CCONJ || w->upos == CHY_UPOS_AUX)
 			return NULL;
@@ -624,6 +628,22 @@ static bool two_at_once(const struct chy_line *line, const struct chy_mention *s
 	return false;
 }
 
+/* *presidente do banco*, *diretor da escola*: stands for no state. */
+static bool of_private_body(const struct scan *scan, uint32_t token)
+{
+	const struct chy_sentence *sentence = scan->line->sentence;
+
+	for (uint32_t t = token; t < sentence->token_count && t < token + 2; t++) {
+		const struct chy_token *at = &sentence->tokens[t];
+		uint32_t word = at->first_word + at->word_count - 1;
+
+		if (at->word_count && sentence->words[word].upos == CHY_UPOS_NOUN &&
+			chy_word_kind(scan->document->coder, scan->line->lemmas[word], "private"))
+			return true;
+	}
+	return false;
+}
+
 static void find_post(struct scan *scan, uint32_t token)
 {
 	struct chy_line *line = scan->line;
@@ -640,7 +660,7 @@ static void find_post(struct scan *scan, uint32_t token)
 	state = state_before(scan, token);
 	if (!state)
 		state = state_after(scan, end, &end);
-	if (state && two_at_once(line, state))
+	if ((state && two_at_once(line, state)) || of_private_body(scan, token + n))
 		return;
 	post = add_mention(scan, token, n);
 	set_post(&post->party, value);

@@ -119,7 +119,9 @@ static int32_t source_word(const struct chy_document *document, const struct chy
 		if (!n && !t && chy_word_run(document->coder, line, t, "view", &value)) {
 			int32_t source = CHY_NONE;
 
-			for (uint32_t w = 1; w < sentence->word_count && w < 5; w++)
+			uint32_t reach = (uint32_t)(value.data[0] - '0');
+
+			for (uint32_t w = 1; w < sentence->word_count && w < reach; w++)
 				if (chy_word_kind(document->coder, line->lemmas[w], "expert"))
 					source = (int32_t)w;
 			if (source != CHY_NONE)
