@@ -146,9 +146,91 @@ static void an_unknown_language_is_refused(void **state)
 	assert_int_equal(chy_coder_open("xx", &other, &fault), CHY_EUNSUPPORTED);
 }
 
+static int explain(const char *text, struct chy_events *out)
+{
+	struct chy_coder_input input = {.text = chy_str_from(text), .explain = true};
+	struct chy_analysis analysis;
+
+	assert_int_equal(chy_text_analyse(model, input.text, &arena, &analysis), CHY_OK);
+	input.analysis = &analysis;
+	return chy_coder_code(coder, &input, &arena, out);
+}
+
+static void a_reason_names_the_rule_and_how_the_sides_were_found(void **state)
+{
+	struct chy_events events;
+	const struct chy_reason *reason;
+
+	(void)state;
+	assert_int_equal(explain("A Hungria criticou a Croácia.", &events), CHY_OK);
+	assert_int_equal(events.count, 1);
+	reason = events.events[0].reason;
+	assert_non_null(reason);
+	assert_int_equal(reason->condition, CHY_MET);
+	assert_true(chy_str_equal(reason->rule, events.events[0].rule));
+	assert_true(chy_str_is(reason->actors, "subject: Hungria"));
+	assert_true(chy_str_is(reason->recipients, "object: Croácia"));
+}
+
+static void a_sentence_that_codes_nothing_has_its_nearest_miss(void **state)
+{
+	struct chy_events events;
+
+	(void)state;
+	assert_int_equal(explain("A Hungria criticou o tempo.", &events), CHY_OK);
+	assert_int_equal(events.count, 0);
+	assert_int_equal(events.miss_count, 1);
+	assert_int_equal(events.misses[0].sentence, 1);
+	assert_int_equal(events.misses[0].condition, CHY_ONE_SIDE);
+	assert_true(chy_str_is(events.misses[0].trigger, "criticou"));
+}
+
+static void reasons_are_given_only_when_asked_for(void **state)
+{
+	struct chy_events events;
+
+	(void)state;
+	assert_int_equal(code("A Hungria criticou a Croácia.", NULL, &events), CHY_OK);
+	assert_null(events.events[0].reason);
+	assert_int_equal(events.miss_count, 0);
+}
+
+static void what_the_catalogue_lacks_is_a_thread_of_the_pair_and_the_subject(void **state)
+{
+	struct chy_events events;
+
+	(void)state;
+	assert_int_equal(
+		code("A Hungria criticou as tarifas da Croácia sobre o petróleo.", NULL, &events),
+		CHY_OK);
+	assert_int_equal(events.count, 1);
+	assert_int_equal(events.events[0].dispute_count, 1);
+	assert_true(chy_str_is(events.events[0].disputes[0], "thread:HRV+HUN:economic"));
+}
+
+static void a_promise_has_its_day_and_the_day_it_falls_due(void **state)
+{
+	struct chy_events events;
+
+	(void)state;
+	assert_int_equal(
+		code("Ontem a Hungria prometeu à Croácia reabrir a fronteira até 3 de maio "
+		     "de 2014.",
+			"2014-02-10", &events),
+		CHY_OK);
+	assert_int_equal(events.count, 1);
+	assert_true(chy_str_is(events.events[0].date, "2014-02-09"));
+	assert_true(chy_str_is(events.events[0].due, "2014-05-03"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_reason_names_the_rule_and_how_the_sides_were_found),
+		cmocka_unit_test(a_sentence_that_codes_nothing_has_its_nearest_miss),
+		cmocka_unit_test(reasons_are_given_only_when_asked_for),
+		cmocka_unit_test(what_the_catalogue_lacks_is_a_thread_of_the_pair_and_the_subject),
+		cmocka_unit_test(a_promise_has_its_day_and_the_day_it_falls_due),
 		cmocka_unit_test(an_event_points_at_its_sentence),
 		cmocka_unit_test(people_are_known_by_their_posts),
 		cmocka_unit_test(a_dispute_needs_its_words_and_its_claimants),
