@@ -7,10 +7,13 @@
 
 #include "chancery/error.h"
 
-enum { EDGE = 24 }; /* tokens at a window's end that are judged again */
+enum {
+	EDGE = 24, /* tokens at a window's end that are judged again */
+	LONG = 400, /* tokens: a paragraph of so many has lost its line ends */
+};
 
 /* Log odds; the shares and the doubt were chosen on the treebanks. */
-#define NEAR_SHARE 0.8f
+#define NEAR_SHARE 0.65f
 #define DOUBT 2.5f
 
 struct judging {
@@ -20,7 +23,16 @@ struct judging {
 	struct chy_buffer *out;
 	const float *far; /* what the network says; NULL where it was not asked */
 	float least; /* the least sure that the near judge was */
+	float prior; /* log odds that sentences end, beyond what the judges say */
 };
+
+/* In text with line ends a headline or a dateline ends with its line, so that
+ * a sentence inside a line seldom ends without a stop. Where thousands of words
+ * stand in one line, somebody has joined the lines, headlines among them. */
+static float prior_of(const struct chy_text_model *model, size_t tokens)
+{
+	return tokens < LONG ? 0 : (float)model->sizes.lost_lines / 100;
+}
 
 static bool ends_here(struct judging *j, size_t i, size_t start, const struct chy_open *open)
 {
@@ -37,7 +49,7 @@ static bool ends_here(struct judging *j, size_t i, size_t start, const struct ch
 	j->least = sure < j->least ? sure : j->least;
 	if (j->far)
 		near = NEAR_SHARE * near + (1 - NEAR_SHARE) * j->far[i];
-	return near > 0;
+	return near + j->prior > 0;
 }
 
 static int decide(struct judging *j)
@@ -97,7 +109,8 @@ static void ask_network(const struct judging *j, float *far)
 int chy_ends_find(const struct chy_text_model *model, struct chy_workspace *space,
 	const struct chy_pieces *pieces, struct chy_buffer *out)
 {
-	struct judging judging = {model, space, pieces, out, NULL, DOUBT};
+	struct judging judging = {
+		model, space, pieces, out, NULL, DOUBT, prior_of(model, pieces->count)};
 	int result = decide(&judging);
 	float *far;
 

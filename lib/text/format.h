@@ -31,7 +31,11 @@ struct chy_model_head {
 /* Section "sizes". */
 struct chy_model_sizes {
 	uint32_t rows, buckets, embedding, hidden, layers, tag_layer, tag_hidden, arc, label;
-	uint32_t tags, scripts, relations, ends, reserved[3];
+	uint32_t tags, scripts, relations, ends;
+	/* How much likelier sentences end in text that has lost its line ends:
+	 * hundredths of log odds. */
+	uint32_t lost_lines;
+	uint32_t reserved[2];
 };
 
 /* Section "lemmas": an open-addressing table from form and tag to script. A

@@ -73,6 +73,25 @@ static const struct chy_script *known_script(
 	return NULL;
 }
 
+/* Where training never saw the form with the tag that was chosen, but with one
+ * that is hardly less likely, that one. */
+static uint32_t prefer_seen(
+	const struct chy_text_model *m, struct chy_str form, const float *logits, uint32_t chosen)
+{
+	const float hardly_less = 1;
+	uint32_t best = UINT32_MAX;
+
+	if (known_script(m, form, chosen))
+		return chosen;
+	for (uint32_t i = 0; i < m->sizes.tags; i++) {
+		if (logits[i] > logits[chosen] - hardly_less &&
+			(best == UINT32_MAX || logits[i] > logits[best]) &&
+			known_script(m, form, i))
+			best = i;
+	}
+	return best == UINT32_MAX ? chosen : best;
+}
+
 static const struct chy_script *likely_script(
 	const struct chy_text_model *m, struct chy_str form, const float *scores)
 {
@@ -104,8 +123,10 @@ static int tag_words(const struct span *span)
 
 	for (size_t i = 0; !result && i < span->n; i++) {
 		struct chy_word *word = &span->words[i];
-		uint32_t tag = choose_tag(span, span->space->tags + (i + 1) * m->tag.out);
+		const float *logits = span->space->tags + (i + 1) * m->tag.out;
+		uint32_t tag = choose_tag(span, logits);
 
+		tag = prefer_seen(m, word->form, logits, tag);
 		word->upos = (enum chy_upos)m->tag_upos[tag];
 		word->feats = chy_str_from(strchr(m->tags[tag], ' ') + 1);
 		result = lemmatise(span, word, tag, span->space->scripts + (i + 1) * m->script.out);
@@ -134,17 +155,20 @@ static int attach_words(const struct span *span)
 	return CHY_OK;
 }
 
-/* The root of a later span hangs on that of the first. */
-static void join_spans(struct chy_sentence *sentence, size_t from)
+static int32_t root_of(const struct chy_word *words, size_t n)
 {
-	int32_t root = 0;
-
-	for (size_t i = 0; i < from; i++) {
-		if (sentence->words[i].head < 0)
-			root = (int32_t)i;
+	for (size_t i = 0; i < n; i++) {
+		if (words[i].head < 0)
+			return (int32_t)i;
 	}
-	for (size_t i = from; i < sentence->word_count && i < from + CHY_SPAN; i++) {
-		struct chy_word *word = &sentence->words[i];
+	return 0;
+}
+
+/* The root of a later span hangs on that of the first. */
+static void join_span(const struct span *span, size_t from, int32_t root)
+{
+	for (size_t i = 0; i < span->n; i++) {
+		struct chy_word *word = &span->words[i];
 
 		if (word->head < 0) {
 			word->head = root;
@@ -158,6 +182,7 @@ static void join_spans(struct chy_sentence *sentence, size_t from)
 int chy_parse_sentence(const struct chy_text_model *model, struct chy_workspace *space,
 	struct chy_sentence *sentence, struct chy_arena *arena, struct chy_arena *scratch)
 {
+	int32_t root = 0;
 	int result = CHY_OK;
 
 	for (size_t from = 0; !result && from < sentence->word_count; from += CHY_SPAN) {
@@ -170,8 +195,12 @@ int chy_parse_sentence(const struct chy_text_model *model, struct chy_workspace 
 		result = tag_words(&span);
 		if (!result)
 			result = attach_words(&span);
-		if (!result && from)
-			join_spans(sentence, from);
+		if (result)
+			break;
+		if (from)
+			join_span(&span, from, root);
+		else
+			root = root_of(span.words, span.n);
 	}
 	return result;
 }

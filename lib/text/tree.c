@@ -47,21 +47,31 @@ static void choose_parent(struct graph *g, uint32_t d)
 	g->parent[d] = parent;
 }
 
-/* A node on a cycle of the chosen parents; 0 where there is none. */
-static uint32_t find_cycle(struct graph *g)
+/* Forgets the walk that is marked with a node, which has to be walked again. */
+static void unmark(struct graph *g, uint32_t start)
 {
-	memset(g->mark, 0, g->size * sizeof(*g->mark));
-	for (uint32_t start = 1; start < g->size; start++) {
-		uint32_t at = start;
+	for (uint32_t at = start; g->mark[at] == start; at = g->parent[at])
+		g->mark[at] = 0;
+}
 
-		if (g->gone[start])
+/* A node on a cycle of the chosen parents, met from *start or a later node; 0
+ * where there is none. Nodes before *start lead to the root, and go on doing so
+ * whatever is contracted: each contraction looks on from where the last was. */
+static uint32_t find_cycle(struct graph *g, uint32_t *start)
+{
+	for (; *start < g->size; (*start)++) {
+		uint32_t at = *start;
+
+		if (g->gone[at])
 			continue;
 		while (at && !g->mark[at]) {
-			g->mark[at] = start;
+			g->mark[at] = *start;
 			at = g->parent[at];
 		}
-		if (at && g->mark[at] == start)
+		if (at && g->mark[at] == *start) {
+			unmark(g, *start);
 			return at;
+		}
 	}
 	return 0;
 }
@@ -95,10 +105,24 @@ static void join(struct graph *g, struct contraction *c, uint32_t v, float cycle
 		g->weight[(size_t)v * size + c->cycle[0]] = best_out;
 }
 
+/* The node that stands for a cycle chooses anew. Who was governed from within
+ * the cycle is governed by it, with the same score; nobody else has reason to
+ * choose again, so that all contractions together cost the square of the
+ * nodes, even where all scores are the same. */
+static void follow(struct graph *g, uint32_t first)
+{
+	for (uint32_t v = 1; v < g->size; v++) {
+		if (!g->gone[v] && g->gone[g->parent[v]])
+			g->parent[v] = first;
+	}
+	g->gone[first] = false;
+	choose_parent(g, first);
+}
+
 static int contract(struct graph *g, uint32_t start)
 {
 	struct contraction *c = &g->done[g->done_count++];
-	uint32_t at = start, first;
+	uint32_t at = start;
 	float weight = 0;
 
 	c->cycle = chy_arena_array(g->arena, uint32_t, 4 * (size_t)g->size);
@@ -119,13 +143,7 @@ static int contract(struct graph *g, uint32_t start)
 		if (!g->gone[v])
 			join(g, c, v, weight);
 	}
-	first = c->cycle[0];
-	g->gone[first] = false;
-	choose_parent(g, first);
-	for (uint32_t v = 1; v < g->size; v++) {
-		if (!g->gone[v] && v != first)
-			choose_parent(g, v);
-	}
+	follow(g, c->cycle[0]);
 	return CHY_OK;
 }
 
@@ -152,16 +170,19 @@ static void expand(struct graph *g)
 
 static bool is_tree(struct graph *g)
 {
-	uint32_t roots = 0;
+	uint32_t roots = 0, start = 1;
+	bool tree;
 
 	for (uint32_t v = 1; v < g->size; v++)
 		roots += g->parent[v] == 0;
-	return roots == 1 && !find_cycle(g);
+	tree = roots == 1 && !find_cycle(g, &start);
+	memset(g->mark, 0, g->size * sizeof(*g->mark));
+	return tree;
 }
 
 int chy_tree_decode(float *scores, size_t n, struct chy_arena *arena, int32_t *out_heads)
 {
-	uint32_t size = (uint32_t)n + 1, cycle;
+	uint32_t size = (uint32_t)n + 1, cycle, start = 1;
 	struct graph g = {.size = size, .arena = arena, .weight = scores - size};
 
 	g.gone = chy_arena_array(arena, bool, size);
@@ -177,7 +198,7 @@ int chy_tree_decode(float *scores, size_t n, struct chy_arena *arena, int32_t *o
 			g.weight[(size_t)v * size] -= ROOT_COST;
 			choose_parent(&g, v);
 		}
-		while ((cycle = find_cycle(&g))) {
+		while ((cycle = find_cycle(&g, &start))) {
 			if (contract(&g, cycle))
 				return CHY_EMEM;
 		}

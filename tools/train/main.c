@@ -11,6 +11,7 @@
 #include "save.h"
 #include "segmenting.h"
 #include "tree.h"
+#include "tune.h"
 
 enum { TREEBANKS_MAX = 8, BATCH_WORDS = 900 };
 
@@ -26,6 +27,8 @@ static const char help[] =
 	"  --checkpoint FILE  weights are kept there; when it exists, it is read and\n"
 	"                     nothing is learnt but what the rest of the model needs\n"
 	"  --contractions FILE  contracted forms beside those of the treebank\n"
+	"  --tune             only choose anew on --dev what is chosen there, in the\n"
+	"                     model that is in --out already\n"
 	"  --set NAME=VALUE   hidden, layers, taglayer, taghidden, embedding, batch, buckets, "
 	"rate\n";
 
@@ -37,6 +40,7 @@ struct options {
 		tag_hidden;
 	float rate;
 	uint64_t seed;
+	bool tune;
 };
 
 struct trainer {
@@ -103,7 +107,8 @@ static void add_treebank(struct options *o, char *argument, bool also)
 static const struct option options[] = {{"language", 1, 0, 'l'}, {"train", 1, 0, 't'},
 	{"also", 1, 0, 'a'}, {"dev", 1, 0, 'd'}, {"out", 1, 0, 'o'}, {"name", 1, 0, 'n'},
 	{"rounds", 1, 0, 'r'}, {"seed", 1, 0, 's'}, {"checkpoint", 1, 0, 'c'},
-	{"contractions", 1, 0, 'C'}, {"set", 1, 0, 'S'}, {"help", 0, 0, 'h'}, {0}};
+	{"contractions", 1, 0, 'C'}, {"set", 1, 0, 'S'}, {"tune", 0, 0, 'T'}, {"help", 0, 0, 'h'},
+	{0}};
 
 static const struct options defaults = {.train_count = 1,
 	.rounds = 30,
@@ -157,6 +162,9 @@ static void read_options(struct options *o, int argc, char **argv)
 			break;
 		case 'S':
 			read_setting(o, optarg);
+			break;
+		case 'T':
+			o->tune = true;
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -472,6 +480,7 @@ static void save(struct trainer *t)
 	save_lemmas(writer, &t->inventory, t->train, 1);
 	learn_segmenting(writer, t->train, 1, &t->dev, &t->inventory, t->options.contractions);
 	model_writer_write(writer, t->options.out);
+	tune_lost_lines(t->options.out, &t->dev);
 }
 
 int main(int argc, char **argv)
@@ -480,6 +489,11 @@ int main(int argc, char **argv)
 	const struct options *o = &trainer.options;
 
 	read_options(&trainer.options, argc, argv);
+	if (o->tune) {
+		treebank_read(&trainer.dev, o->dev, &trainer.arena);
+		tune_lost_lines(o->out, &trainer.dev);
+		return 0;
+	}
 	load(&trainer);
 	if (o->checkpoint && checkpoint_read(&trainer.net, o->checkpoint)) {
 		say_accuracy(&trainer, "checkpoint");
