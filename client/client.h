@@ -172,6 +172,7 @@ int run_stats(struct client *client, int argc, char **argv);
 int run_status(struct client *client, int argc, char **argv);
 int run_ingest(struct client *client, int argc, char **argv);
 int run_verify(struct client *client, int argc, char **argv);
+int run_diff(struct client *client, int argc, char **argv);
 int run_backup(struct client *client, int argc, char **argv);
 int run_restore(struct client *client, int argc, char **argv);
 int run_commitments(struct client *client, int argc, char **argv);

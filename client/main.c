@@ -72,6 +72,14 @@ const struct command commands[] = {
 		"matched which words of the tree, and how each side was found.\n\nExample:\n  "
 		"chancery why E12.3\n",
 		run_why},
+	{"diff", "what was learned, corrected or taken back between two moments",
+		"diff --from WHEN [--to WHEN]",
+		"WHEN is a record's number or a time, as for --as-of; --to is now. An event that "
+		"a\n"
+		"later coding tells as before is no difference. Promises whose term went by in\n"
+		"between are told as overdue.\n\n"
+		"Example:\n  chancery diff --from 2014-01-01 --to 2014-02-01\n",
+		run_diff},
 	{"history", "every record that ever touched a document", "history ID",
 		"ID is an event's (E12.3) or a document's, or the first digits of one: when it\n"
 		"came, was coded, corrected and withdrawn, by whom and why.\n\n"
