@@ -23,18 +23,17 @@ static int take_in(
 	struct chy_batch *batch, struct chy_intake *intake, uint64_t *seq, struct chy_fault *fault)
 {
 	uint64_t from = *seq;
-	struct chy_taken taken;
+	const struct chy_taken *taken;
 	int result = CHY_OK;
 
 	while (*seq - from < BATCH_RECORDS && batch->events < BATCH_EVENTS) {
 		result = chy_intake_next(intake, &taken, fault);
 		if (result)
 			break;
-		result = chy_project(batch, &taken.record, taken.body, fault);
-		json_decref(taken.body);
+		result = chy_project(batch, &taken->record, taken->body, fault);
 		if (result)
 			break;
-		*seq = taken.record.seq;
+		*seq = taken->record.seq;
 	}
 	return result == CHY_END ? CHY_OK : result;
 }

@@ -4,9 +4,20 @@
 #include <signal.h>
 #include <stdlib.h>
 
+/* Records go from thread to thread by the tray, and come back by it to be
+ * released: memory that one thread takes and another gives back makes the
+ * threads wait for one another. */
 enum {
-	ROOM = 1024, /* records decoded ahead */
+	TRAYS = 8,
+	TRAY = 128, /* records */
 	FEW = 64 /* records that are not worth a thread */
+};
+
+struct tray {
+	struct chy_taken list[TRAY];
+	size_t count;
+	int result; /* how reading ended behind these; 0 where it goes on */
+	struct chy_fault fault;
 };
 
 struct chy_intake {
@@ -17,12 +28,20 @@ struct chy_intake {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
-	struct chy_taken ring[ROOM];
-	size_t first, count;
+	struct tray trays[TRAYS]; /* filled and emptied in turn */
+	size_t filled, emptied; /* trays, since the beginning */
 	bool stop;
-	int result; /* how reading ended; 0 while it goes on */
-	struct chy_fault fault;
+
+	struct tray *tray; /* that is being emptied; NULL before the first */
+	size_t at; /* its next record */
 };
+
+static void clear(struct tray *tray)
+{
+	for (size_t i = 0; i < tray->count; i++)
+		json_decref(tray->list[i].body);
+	tray->count = 0;
+}
 
 static int read_one(struct chy_intake *intake, struct chy_taken *out, struct chy_fault *fault)
 {
@@ -38,31 +57,33 @@ static int read_one(struct chy_intake *intake, struct chy_taken *out, struct chy
 	return result;
 }
 
-/* Waits where the ring is full. */
+static void fill(struct chy_intake *intake, struct tray *tray, size_t most)
+{
+	clear(tray);
+	tray->result = CHY_OK;
+	while (tray->count < most && !tray->result) {
+		tray->result = read_one(intake, &tray->list[tray->count], &tray->fault);
+		tray->count += !tray->result;
+	}
+}
+
+/* Waits where all trays are full. */
 static void *read_ahead(void *user)
 {
 	struct chy_intake *intake = user;
-	struct chy_taken taken;
-	struct chy_fault fault;
-	int result = CHY_OK;
+	bool more = true;
 
-	while (!result) {
-		result = read_one(intake, &taken, &fault);
+	while (more) {
+		struct tray *tray = &intake->trays[intake->filled % TRAYS];
+
+		fill(intake, tray, TRAY);
+		more = !tray->result;
 		pthread_mutex_lock(&intake->mutex);
-		while (intake->count == ROOM && !intake->stop)
+		intake->filled++;
+		pthread_cond_signal(&intake->changed);
+		while (intake->filled - intake->emptied == TRAYS && !intake->stop)
 			pthread_cond_wait(&intake->changed, &intake->mutex);
-		if (intake->stop && !result) {
-			json_decref(taken.body);
-			result = CHY_END;
-		} else if (!result) {
-			intake->ring[(intake->first + intake->count++) % ROOM] = taken;
-		}
-		if (result) {
-			intake->result = result;
-			intake->fault = fault;
-		}
-		if (result || intake->count == 1)
-			pthread_cond_signal(&intake->changed);
+		more = more && !intake->stop;
 		pthread_mutex_unlock(&intake->mutex);
 	}
 	return NULL;
@@ -103,28 +124,39 @@ int chy_intake_open(struct chy_snapshot *snapshot, uint64_t after, uint64_t to,
 	return to - after > FEW ? start(intake) : CHY_OK;
 }
 
-int chy_intake_next(struct chy_intake *intake, struct chy_taken *out, struct chy_fault *fault)
+/* Gives back the tray before, which is empty, and waits for a full one. */
+static void change_trays(struct chy_intake *intake)
 {
-	int result = CHY_OK;
-
-	if (!intake->threaded)
-		return read_one(intake, out, fault);
 	pthread_mutex_lock(&intake->mutex);
-	while (!intake->count && !intake->result)
-		pthread_cond_wait(&intake->changed, &intake->mutex);
-	if (intake->count) {
-		*out = intake->ring[intake->first];
-		intake->first = (intake->first + 1) % ROOM;
-		/* A reader that waits goes on once there is room for many. */
-		if (--intake->count == ROOM / 2)
-			pthread_cond_signal(&intake->changed);
-	} else {
-		result = intake->result;
-		if (fault && result < 0)
-			*fault = intake->fault;
+	if (intake->tray) {
+		intake->emptied++;
+		pthread_cond_signal(&intake->changed);
 	}
+	while (intake->filled == intake->emptied)
+		pthread_cond_wait(&intake->changed, &intake->mutex);
+	intake->tray = &intake->trays[intake->emptied % TRAYS];
 	pthread_mutex_unlock(&intake->mutex);
-	return result;
+}
+
+int chy_intake_next(
+	struct chy_intake *intake, const struct chy_taken **out, struct chy_fault *fault)
+{
+	while (!intake->tray || (intake->at == intake->tray->count && !intake->tray->result)) {
+		if (intake->threaded) {
+			change_trays(intake);
+		} else {
+			intake->tray = &intake->trays[0];
+			fill(intake, intake->tray, 1);
+		}
+		intake->at = 0;
+	}
+	if (intake->at < intake->tray->count) {
+		*out = &intake->tray->list[intake->at++];
+		return CHY_OK;
+	}
+	if (fault && intake->tray->result < 0)
+		*fault = intake->tray->fault;
+	return intake->tray->result;
 }
 
 void chy_intake_close(struct chy_intake *intake)
@@ -137,11 +169,9 @@ void chy_intake_close(struct chy_intake *intake)
 		pthread_cond_signal(&intake->changed);
 		pthread_mutex_unlock(&intake->mutex);
 		pthread_join(intake->thread, NULL);
-		for (; intake->count; intake->count--) {
-			json_decref(intake->ring[intake->first].body);
-			intake->first = (intake->first + 1) % ROOM;
-		}
 	}
+	for (size_t i = 0; i < TRAYS; i++)
+		clear(&intake->trays[i]);
 	pthread_mutex_destroy(&intake->mutex);
 	pthread_cond_destroy(&intake->changed);
 	chy_log_cursor_close(intake->cursor);

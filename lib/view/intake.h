@@ -6,8 +6,8 @@
 
 struct chy_intake;
 
-/* A record and its body decoded: the taker's to release. The record's views
- * live as long as the snapshot. */
+/* A record and its body decoded. Both live until the next one is asked for,
+ * or the intake is closed: what is made by one thread is released by it. */
 struct chy_taken {
 	struct chy_record record;
 	json_t *body;
@@ -16,6 +16,7 @@ struct chy_taken {
 /* Begins with the record after `after`, ends with `to`. */
 int chy_intake_open(struct chy_snapshot *snapshot, uint64_t after, uint64_t to,
 	struct chy_intake **out, struct chy_fault *fault);
-/* The next one. 0, CHY_END, or what reading it ended with. */
-int chy_intake_next(struct chy_intake *intake, struct chy_taken *out, struct chy_fault *fault);
+/* The next one, the intake's. 0, CHY_END, or what reading it ended with. */
+int chy_intake_next(
+	struct chy_intake *intake, const struct chy_taken **out, struct chy_fault *fault);
 void chy_intake_close(struct chy_intake *intake);
