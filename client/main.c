@@ -135,6 +135,26 @@ const struct command commands[] = {
 		"  --inbox DIR        where (else where the daemon looks, else ARCHIVE/inbox)\n\n"
 		"Example:\n  chancery ingest article.txt\n",
 		run_ingest},
+	{"recode", "code documents again with the present coder",
+		"recode [--since DAY] [--until DAY] [--language CODE] [--source OUTLET] [DOC...]\n"
+		"                       [--dry-run] [--wait] | recode --stop",
+		"The running daemon does it in the background; new files go first. Where a "
+		"document's\n"
+		"events differ from those in force, a new record supersedes the old one; else "
+		"nothing\n"
+		"is written. Corrections are made again where their sentence still tells the act; "
+		"the\n"
+		"others are listed as orphaned by `chancery history`. `chancery status` tells how "
+		"far\n"
+		"it is; a daemon that is stopped goes on with it when it starts again.\n\n"
+		"  --since, --until   documents dated on that day or later, or earlier\n"
+		"  --language CODE    of that language, --source OUTLET of that outlet\n"
+		"  DOC...             these documents only\n"
+		"  --dry-run          tell what would change, and change nothing; needs no daemon\n"
+		"  --wait             leave when it is done, and tell what it changed\n"
+		"  --stop             end the one that runs; what it wrote stays\n\n"
+		"Example:\n  chancery recode --source \"Harbour Wire\" --dry-run\n",
+		run_recode},
 	{"verify", "check every hash and every derived thing", "verify [--head HASH]",
 		"  --head HASH        the last record must have this hash\n\n"
 		"Example:\n  chancery verify && echo sound\n",

@@ -464,8 +464,9 @@ static json_t *what_it_did(const json_t *record, const json_t *document)
 
 		size_t events = json_array_size(json_object_get(body, "events"));
 
-		chy_buffer_printf(&text, "%zu event%s by %s %s", events, events == 1 ? "" : "s",
-			json_string_value(json_object_get(coder, "name")),
+		chy_buffer_printf(&text, "%s%zu event%s by %s %s",
+			json_object_get(body, "recoding") ? "coded again: " : "", events,
+			events == 1 ? "" : "s", json_string_value(json_object_get(coder, "name")),
 			json_string_value(json_object_get(coder, "version")));
 	} else if (strcmp(kind, "event-corrected") == 0) {
 		chy_buffer_printf(&text, "%s: ", json_string_value(json_object_get(body, "event")));

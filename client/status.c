@@ -78,6 +78,21 @@ static int archive_status(struct client *client, json_t **out)
 	return 0;
 }
 
+/* How a recode goes, in words. */
+static void describe_recode(json_t *daemon)
+{
+	const json_t *job = json_object_get(daemon, "recode");
+
+	if (json_is_object(job))
+		json_object_set_new(daemon, "recode",
+			json_sprintf("%s, at record %lld of %lld: %lld documents, %lld changed",
+				json_string_value(json_object_get(job, "state")),
+				(long long)json_integer_value(json_object_get(job, "at")),
+				(long long)json_integer_value(json_object_get(job, "to")),
+				(long long)json_integer_value(json_object_get(job, "documents")),
+				(long long)json_integer_value(json_object_get(job, "changed"))));
+}
+
 int run_status(struct client *client, int argc, char **argv)
 {
 	json_t *holder = NULL, *daemon = NULL, *archive = NULL, *both;
@@ -97,6 +112,7 @@ int run_status(struct client *client, int argc, char **argv)
 		: holder ? json_incref(holder)
 			 : json_null());
 	if (!print_as_json(client, both)) {
+		describe_recode(daemon);
 		print_object(client, archive, "archive");
 		if (daemon)
 			print_object(client, daemon, "daemon");

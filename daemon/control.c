@@ -263,12 +263,16 @@ static void obey(struct follower *f, const char *line, size_t size)
 	} else if (chy_str_is(what, "rescan")) {
 		inbox_rescan(daemon);
 		send_json(f, status_json(daemon));
+	} else if (chy_str_is(what, "recode")) {
+		send_json(f, json_is_true(json_object_get(request, "stop"))
+				     ? recode_stop(daemon)
+				     : recode_start(daemon, request));
 	} else if (chy_str_is(what, "record")) {
 		record(f, request);
 	} else {
 		send_json(f, json_pack("{s:s}", "error",
 				     "do is one of status, follow, pause, resume, rescan, "
-				     "record"));
+				     "record, recode"));
 	}
 	json_decref(request);
 }

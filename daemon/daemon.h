@@ -60,6 +60,7 @@ struct part {
 	struct part *next; /* in the writer's queue */
 	struct file *file; /* NULL where somebody asked for it over the socket */
 	uint64_t asker; /* then: who */
+	struct recode_item *item; /* or the document that was coded again */
 	struct chy_entry *entries;
 	size_t entry_count;
 	json_t **bodies; /* owned, for the entries */
@@ -137,11 +138,41 @@ void pool_close(struct daemon *daemon);
 void pool_give(struct daemon *daemon, struct file *file);
 /* A part of the file is on disk: the worker that waited for it goes on. */
 void pool_go_on(struct daemon *daemon, struct file *file);
+/* There are documents to be coded again, for workers with nothing else to do. */
+void pool_wake(struct daemon *daemon);
 /* What no worker has begun stays in the inbox, and so does what would take long
  * to finish. */
 void pool_send_back(struct daemon *daemon);
 /* The worker's own program. */
 int worker_main(size_t megabytes);
+
+/* -- coding again (recode.c) ---------------------------------------------- */
+
+struct recode;
+struct recode_item;
+
+/* Takes up what an earlier daemon left; the file recode.json says how far it was. */
+void recode_open(struct daemon *daemon);
+void recode_close(struct daemon *daemon);
+bool recode_runs(const struct daemon *daemon);
+/* How far it is, or what became of the last one; null where there was none. */
+json_t *recode_json(const struct daemon *daemon);
+/* The answers to somebody who asks; `request` as docs/control.md has it. */
+json_t *recode_start(struct daemon *daemon, const json_t *request);
+json_t *recode_stop(struct daemon *daemon);
+/* Looks for more documents, within a slice of the loop's time. */
+void recode_pump(struct daemon *daemon);
+/* A document for a worker, what is sent to it living until it is answered;
+ * NULL where there is none. */
+struct recode_item *recode_take(
+	struct daemon *daemon, const char **out_header, const char **out_bytes, size_t *out_size);
+/* What the worker says; CHY_EINPUT where that makes no sense: then it is still
+ * the worker's. */
+int recode_answer(struct daemon *daemon, struct recode_item *item, json_t *answer);
+/* The worker fell: another may have it, once. */
+void recode_again(struct daemon *daemon, struct recode_item *item, const char *why);
+/* Its part is on disk. */
+void recode_written(struct daemon *daemon, struct part *part);
 
 /* -- writing (writer.c) --------------------------------------------------- */
 
@@ -173,7 +204,9 @@ struct daemon {
 	struct config config;
 	uv_loop_t loop;
 	struct chy_archive *archive;
-	struct chy_view *view; /* the writer thread's */
+	struct chy_view *view; /* the writer thread's; others ask under the mutex */
+	pthread_mutex_t view_mutex;
+	struct recode *recode;
 	int64_t since;
 
 	/* inbox */

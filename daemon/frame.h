@@ -5,7 +5,11 @@
  * bytes. From it, without bytes: {"ready"} once; for a file {"begin":N,"next"},
  * then {"article","next"} or {"refusal","next"} for each of its N things from
  * the one that "from" names, then {"end"}; where nothing can be read {"end",
- * "code","reason"} alone. "next" is where in the file the next thing lies. */
+ * "code","reason"} alone. "next" is where in the file the next thing lies.
+ *
+ * A document to be coded again: {"again":true,"document","date","source",
+ * "language","map"} and its text; the answer is {"coded"}, as an article has
+ * it, or {"coded":null,"reason"}. */
 #pragma once
 
 #include <stddef.h>

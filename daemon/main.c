@@ -25,7 +25,7 @@ json_t *status_json(struct daemon *daemon)
 	memcpy(trouble, daemon->trouble, sizeof(trouble));
 	pthread_mutex_unlock(&daemon->mutex);
 	return json_pack("{s:s, s:i, s:s, s:s, s:s, s:b, s:b, s:s?, s:I, s:I, s:I, s:I, s:I, s:I, "
-			 "s:I, s:I, s:I}",
+			 "s:I, s:I, s:I, s:o}",
 		"version", CHY_VERSION, "pid", (int)getpid(), "since",
 		chy_time_format(daemon->since, since), "inbox", daemon->config.inbox, "archive",
 		daemon->config.archive, "paused", daemon->paused, "draining", daemon->draining,
@@ -34,7 +34,8 @@ json_t *status_json(struct daemon *daemon)
 		(json_int_t)daemon->taken, "documents", (json_int_t)daemon->documents, "sightings",
 		(json_int_t)daemon->sightings, "rejected", (json_int_t)daemon->rejected,
 		"looked_at_again", (json_int_t)daemon->failures, "workers",
-		(json_int_t)daemon->worker_count, "workers_replaced", (json_int_t)daemon->restarts);
+		(json_int_t)daemon->worker_count, "workers_replaced", (json_int_t)daemon->restarts,
+		"recode", recode_json(daemon));
 }
 
 static void tell_systemd(struct daemon *daemon)
@@ -72,7 +73,8 @@ void daemon_check_idle(struct daemon *daemon)
 	if (daemon->draining && daemon->out_of_room)
 		uv_stop(&daemon->loop);
 	if (daemon->files == 0 && (daemon->draining || daemon->config.once) &&
-		(!daemon->config.once || daemon->draining || inbox_idle(daemon)))
+		(!daemon->config.once || daemon->draining ||
+			(inbox_idle(daemon) && !recode_runs(daemon))))
 		uv_stop(&daemon->loop);
 }
 
@@ -261,6 +263,7 @@ static void close_all(struct daemon *daemon)
 	writer_close(daemon);
 	daemon->closing = true;
 	control_close(daemon);
+	recode_close(daemon);
 	close_signals(daemon);
 	pool_close(daemon);
 	inbox_close(daemon);
@@ -292,6 +295,7 @@ static int serve(struct daemon *daemon)
 	if (status)
 		return status; /* the process ends; the lock goes with it */
 	control_open(daemon);
+	recode_open(daemon);
 	run(daemon);
 	close_all(daemon);
 	return daemon->failed ? STATUS_ARCHIVE : 0;

@@ -15,6 +15,7 @@ struct worker {
 	uv_timer_t patience;
 	uv_write_t write;
 	struct file *file; /* that it works on */
+	struct recode_item *item; /* or the document that it codes again */
 	bool alive, ready, stuck;
 	bool writing; /* its document is on the way to it */
 	bool waits; /* for the writer */
@@ -120,8 +121,12 @@ static bool give_up(struct file *file, const char *reason)
 static void try_again(struct worker *worker, const char *why)
 {
 	struct file *file = worker->file;
+	struct recode_item *item = worker->item;
 	char reason[160];
 
+	worker->item = NULL;
+	if (item)
+		recode_again(worker->daemon, item, why);
 	if (!file)
 		return;
 	snprintf(reason, sizeof(reason), "two workers %s over it", why);
@@ -201,6 +206,19 @@ static int take_answer(struct worker *worker, const json_t *answer)
 	return take_thing(worker->file, answer);
 }
 
+/* A document that was coded again. */
+static int take_coded(struct worker *worker, json_t *answer)
+{
+	int result =
+		worker->writing ? CHY_EINPUT : recode_answer(worker->daemon, worker->item, answer);
+
+	if (result)
+		return result;
+	uv_timer_stop(&worker->patience);
+	worker->item = NULL;
+	return CHY_OK;
+}
+
 static void be_patient(struct worker *worker)
 {
 	uv_timer_start(&worker->patience, on_patience,
@@ -246,7 +264,9 @@ static bool take_frame(struct worker *worker, size_t size)
 		return true;
 	}
 	result = chy_json_parse(worker->answer + FRAME_HEAD, size, &answer, NULL);
-	if (!result)
+	if (!result && worker->item)
+		result = take_coded(worker, answer);
+	else if (!result)
 		result = worker->file ? take_answer(worker, answer) : CHY_EINPUT;
 	json_decref(answer);
 	if (result)
@@ -342,32 +362,55 @@ static char *header_of(const struct file *file)
 	return text;
 }
 
-static void give(struct worker *worker)
+static void hand_over(struct worker *worker, const char *header, const char *bytes, size_t size)
 {
-	struct file *file;
 	uv_buf_t buffers[3];
 
-	if (!worker->alive || !worker->ready || worker->file || worker->writing)
-		return;
-	file = next_in_line(worker->daemon);
-	if (!file)
-		return;
-	free(worker->header);
-	worker->header = header_of(file);
-	worker->file = file;
-	if (!worker->header) {
-		try_again(worker, "could not be given memory");
-		return;
-	}
-	frame_put(worker->head, strlen(worker->header), file->size);
+	frame_put(worker->head, strlen(header), size);
 	buffers[0] = uv_buf_init((char *)worker->head, FRAME_HEAD);
-	buffers[1] = uv_buf_init(worker->header, (unsigned)strlen(worker->header));
-	buffers[2] = uv_buf_init(file->bytes, (unsigned)file->size);
+	buffers[1] = uv_buf_init((char *)header, (unsigned)strlen(header));
+	buffers[2] = uv_buf_init((char *)bytes, (unsigned)size);
 	worker->write.data = worker;
 	worker->writing = true;
 	if (uv_write(&worker->write, (uv_stream_t *)&worker->in, buffers, 3, on_written))
 		worker->writing = false; /* it is gone, which its exit tells */
 	be_patient(worker);
+}
+
+static void give_file(struct worker *worker, struct file *file)
+{
+	free(worker->header);
+	worker->header = header_of(file);
+	worker->file = file;
+	if (worker->header)
+		hand_over(worker, worker->header, file->bytes, file->size);
+	else
+		try_again(worker, "could not be given memory");
+}
+
+/* Files first: what is known already can wait. */
+static void give(struct worker *worker)
+{
+	const char *header, *bytes;
+	struct file *file;
+	size_t size;
+
+	if (!worker->alive || !worker->ready || worker->file || worker->item || worker->writing)
+		return;
+	file = next_in_line(worker->daemon);
+	if (file) {
+		give_file(worker, file);
+		return;
+	}
+	worker->item = recode_take(worker->daemon, &header, &bytes, &size);
+	if (worker->item)
+		hand_over(worker, header, bytes, size);
+}
+
+void pool_wake(struct daemon *daemon)
+{
+	for (long i = 0; i < daemon->worker_count; i++)
+		give(&daemon->workers[i]);
 }
 
 void pool_go_on(struct daemon *daemon, struct file *file)
@@ -389,8 +432,7 @@ void pool_go_on(struct daemon *daemon, struct file *file)
 void pool_give(struct daemon *daemon, struct file *file)
 {
 	wait_in_line(daemon, file);
-	for (long i = 0; i < daemon->worker_count; i++)
-		give(&daemon->workers[i]);
+	pool_wake(daemon);
 }
 
 /* What has come of a file of many articles is kept; the rest is for the next
@@ -448,7 +490,7 @@ static void on_exit_of(uv_process_t *process, int64_t status, int signal)
 		say(SAY_NOTICE, "worker %d left (status %lld, signal %d); another takes its place",
 			process->pid, (long long)status, signal);
 	}
-	if (worker->file && !daemon->closing)
+	if ((worker->file || worker->item) && !daemon->closing)
 		try_again(worker, worker->stuck ? "got stuck" : "fell");
 	worker->stuck = false;
 	if (uv_now(&daemon->loop) - worker->started < 1000 && !worker->ready)

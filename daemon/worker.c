@@ -353,6 +353,50 @@ static bool read_document(
 	return good;
 }
 
+/* -- a document again ------------------------------------------------------- */
+
+static bool refuse_again(const char *reason)
+{
+	return answer(json_pack("{s:n, s:s}", "coded", "reason", reason));
+}
+
+/* What the log has of an article, as far as the coder asks. */
+static int article_again(
+	struct reader *reader, const json_t *header, struct chy_str text, struct chy_article *out)
+{
+	*out = (struct chy_article){.text = text,
+		.date = chy_json_str(header, "date"),
+		.source = chy_json_str(header, "source"),
+		.language = chy_json_str(header, "language")};
+	return chy_map_decode(chy_json_str(header, "map"), &reader->arena, &out->map);
+}
+
+static bool code_again(struct reader *reader, const json_t *header, const char *bytes, size_t size)
+{
+	struct chy_str id = chy_json_str(header, "document");
+	struct chy_article article;
+	char language[8], reason[80];
+	json_t *coded;
+	bool told;
+	size_t i;
+
+	if (article_again(reader, header, (struct chy_str){bytes, size}, &article))
+		return refuse_again("the map from its text to its bytes is no map");
+	test_hook(article.text);
+	i = find_language(reader, &article, language, &told);
+	snprintf(reason, sizeof(reason), "no coder reads its language ('%s')", language);
+	if (i == reader->count)
+		return refuse_again(reason);
+	coded = code(reader, i, &article, id.size ? id.data : "", &reader->arena);
+	if (!coded)
+		return false; /* no memory: another worker may have it */
+	if (json_is_null(coded)) {
+		json_decref(coded);
+		return refuse_again("the coder cannot read it");
+	}
+	return answer(json_pack("{s:o}", "coded", coded));
+}
+
 static bool serve_one(struct reader *reader)
 {
 	unsigned char head[FRAME_HEAD];
@@ -371,7 +415,9 @@ static bool serve_one(struct reader *reader)
 	       chy_json_parse(bytes, header_size, &header, NULL) == CHY_OK;
 	if (good) {
 		test_hook_file(bytes + header_size, size);
-		good = read_document(reader, header, bytes + header_size, size);
+		good = json_is_true(json_object_get(header, "again"))
+			       ? code_again(reader, header, bytes + header_size, size)
+			       : read_document(reader, header, bytes + header_size, size);
 	}
 	json_decref(header);
 	free(bytes);

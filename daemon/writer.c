@@ -115,6 +115,20 @@ static bool append(struct daemon *daemon, struct batch *batch)
 	return true;
 }
 
+static int open_views_again(struct daemon *daemon, struct chy_fault *fault)
+{
+	int result;
+
+	pthread_mutex_lock(&daemon->view_mutex);
+	chy_view_close(daemon->view);
+	result =
+		chy_view_open_writer(daemon->config.archive, daemon->archive, &daemon->view, fault);
+	if (result)
+		daemon->view = NULL;
+	pthread_mutex_unlock(&daemon->view_mutex);
+	return result;
+}
+
 /* Opens the views again where somebody deleted them, which is allowed. */
 static bool views_are_open(struct daemon *daemon)
 {
@@ -124,10 +138,7 @@ static bool views_are_open(struct daemon *daemon)
 		return true;
 	if (!daemon->view)
 		return false;
-	chy_view_close(daemon->view);
-	daemon->view = NULL;
-	if (chy_view_open_writer(daemon->config.archive, daemon->archive, &daemon->view, &fault)) {
-		daemon->view = NULL;
+	if (open_views_again(daemon, &fault)) {
 		say_fault(SAY_WARNING, "the views were deleted and cannot be made again", &fault);
 		return false;
 	}
@@ -242,6 +253,11 @@ static void part_done(struct daemon *daemon, struct part *part)
 {
 	struct file *file = part->file;
 
+	if (part->item) {
+		recode_written(daemon, part);
+		part_free(part);
+		return;
+	}
 	if (!file) {
 		control_recorded(daemon, part->asker, part->entries[0].first_seq);
 		part_free(part);
@@ -306,6 +322,7 @@ void writer_add(struct daemon *daemon, struct part *part)
 int writer_open(struct daemon *daemon)
 {
 	pthread_mutex_init(&daemon->mutex, NULL);
+	pthread_mutex_init(&daemon->view_mutex, NULL);
 	pthread_cond_init(&daemon->wake, NULL);
 	uv_async_init(&daemon->loop, &daemon->committed, on_committed);
 	daemon->committed.data = daemon;

@@ -102,6 +102,31 @@ int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struc
 int chy_view_document(
 	struct chy_view *view, const struct chy_hash *id, json_t **out, struct chy_fault *fault);
 
+/* Which documents are to be coded again. Empty views ask for all; days are of
+ * the document's date, INT64_MIN and INT64_MAX for no bound. */
+struct chy_recoding_filter {
+	struct chy_str language, source;
+	int64_t first_day, last_day;
+};
+/* Whether it asks for a document, the body of its document-added. */
+bool chy_recoding_wants(const struct chy_recoding_filter *filter, const json_t *document);
+
+/* What a new coding of a document changes of the one in force. */
+struct chy_recoding {
+	bool withdrawn; /* it was taken back: nothing else is told */
+	bool written; /* the job has its new coding in the log already */
+	uint64_t before; /* the record with the coding that is compared; 0: never coded */
+	size_t kept, changed, added, gone; /* events; changed: of one sentence, told otherwise */
+	size_t orphaned; /* corrections that would find their event no more */
+};
+/* Compares a coder's events (an array; NULL: only what there is) with the
+ * coding in force, that of `job` aside (its member "recoding"; empty: none).
+ * Events are the same where their canonical JSON is. CHY_NOT_FOUND where the
+ * views have no such document. */
+int chy_view_recoding(struct chy_view *view, struct chy_archive *archive, const struct chy_hash *id,
+	const json_t *events, struct chy_str job, struct chy_recoding *out,
+	struct chy_fault *fault);
+
 /* How many there are: {"documents", "sightings", "rejected", "events",
  * "withdrawn", "last_day"}. */
 int chy_view_counts(struct chy_view *view, uint64_t as_of, json_t **out, struct chy_fault *fault);
