@@ -178,6 +178,19 @@ static size_t any_act(void)
 	return 0;
 }
 
+/* One act in two is somebody's, in a post that changes hands every two years. */
+static void add_person(json_t *actor, int64_t day, unsigned s)
+{
+	static const char *const roles[] = {"head of state", "foreign minister", "ambassador"};
+
+	if (s % 2)
+		return;
+	json_object_set_new(actor, "role", json_string(roles[s / 2 % 3]));
+	json_object_set_new(actor, "person",
+		json_sprintf("%s %s %d", json_string_value(json_object_get(actor, "code")),
+			roles[s / 2 % 3], (int)(day / 730)));
+}
+
 static json_t *event_of(const struct pair *pair, int64_t day, unsigned s, size_t from,
 	const struct chy_buffer *text)
 {
@@ -185,10 +198,12 @@ static json_t *event_of(const struct pair *pair, int64_t day, unsigned s, size_t
 		NULL, NULL, NULL, NULL, NULL, NULL, "future", "hypothetical", "negation"};
 	bool turned = chance(2);
 	size_t act = any_act();
+	json_t *event;
 
-	return json_pack("{s:s, s:s?, s:s, s:f, s:[{s:s, s:s, s:s}], s:[{s:s, s:s, s:s}], s:o, s:n,"
-			 " s:o, s:s?, s:[s], s:n, s:o, s:n, s:n, s:i, s:s%, s:s, s:[i, i], s:s,"
-			 " s:s, s:f}",
+	event = json_pack(
+		"{s:s, s:s?, s:s, s:f, s:[{s:s, s:s, s:s}], s:[{s:s, s:s, s:s}], s:o, s:n,"
+		" s:o, s:s?, s:[s], s:n, s:o, s:n, s:n, s:i, s:s%, s:s, s:[i, i], s:s,"
+		" s:s, s:f}",
 		"event", acts[act].category, "mode", acts[act].mode, "cameo", acts[act].cameo,
 		"score", acts[act].score, "actor", "code", states[turned ? pair->b : pair->a],
 		"sector", "GOV", "name", states[turned ? pair->b : pair->a], "recipient", "code",
@@ -202,6 +217,8 @@ static json_t *event_of(const struct pair *pair, int64_t day, unsigned s, size_t
 		"speaker", "medium", "s", (int)s, "sentence", text->data + from, text->size - from,
 		"trigger", "anunciou", "bytes", (int)from, (int)text->size, "language", "pt",
 		"rule", "generated", "confidence", 0.3 + chance(70) / 100.0);
+	add_person(json_array_get(json_object_get(event, "actor"), 0), day, s);
+	return event;
 }
 
 struct draft {

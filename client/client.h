@@ -178,6 +178,7 @@ int run_restore(struct client *client, int argc, char **argv);
 int run_commitments(struct client *client, int argc, char **argv);
 int run_withdraw(struct client *client, int argc, char **argv);
 int run_correct(struct client *client, int argc, char **argv);
+int run_actors(struct client *client, int argc, char **argv);
 int run_recode(struct client *client, int argc, char **argv);
 int run_history(struct client *client, int argc, char **argv);
 int run_replay(struct client *client, int argc, char **argv);

@@ -50,6 +50,20 @@ const struct command commands[] = {
 	{"events", "the events as they were coded", "events [filters]",
 		FILTERS "\nExample:\n  chancery events --actor russo --event ACCUSE --format csv\n",
 		run_events},
+	{"actors", "people and bodies with their posts in time",
+		"actors [NAME|CODE] [--on DATE] [--dispute ID]",
+		"Who held which post when, as the catalogue knows (in office), and as documents "
+		"told:\n"
+		"how many events name them, how many quote them (spoke), when they were first and "
+		"last\n"
+		"seen, and the events that say so. Without a name: every body, its people "
+		"counted.\n\n"
+		"  NAME|CODE          a body's code, name or demonym, or a person's name or a part "
+		"of it\n"
+		"  --on DATE          in office on that day, or seen before and after it\n"
+		"  --dispute ID       who acted and spoke for whom in a dispute\n\n"
+		"Example:\n  chancery actors --dispute kuril-islands Japan\n",
+		run_actors},
 	{"commitments", "promises with a term, and what became of them",
 		"commitments [DISPUTE] [--open] [--overdue] [--kept] [--broken] [--on DATE] "
 		"[filters]",

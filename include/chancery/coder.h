@@ -169,6 +169,17 @@ const struct chy_dispute *chy_catalogue_find(
  * "en", "es"; else English); empty where the code is not known. */
 struct chy_str chy_catalogue_actor_name(
 	const struct chy_catalogue *catalogue, struct chy_str code, const char *language);
+/* A post that the catalogue knows of (data/actors/leaders.tsv). */
+struct chy_post {
+	struct chy_str person, code, role; /* "foreign minister" */
+	int32_t start, end; /* days since 1970; INT32_MIN: not known, INT32_MAX: in office */
+};
+/* A positive return ends the walk and is handed through. */
+typedef int chy_post_visit(void *user, const struct chy_post *post);
+int chy_catalogue_posts(const struct chy_catalogue *catalogue, chy_post_visit *visit, void *user);
+/* Whether somebody who types `typed` may mean the person: each of its words is
+ * one of the name's, case and marks aside. */
+bool chy_names_person(struct chy_str typed, struct chy_str person);
 /* The code that somebody means who types a code, a name or a demonym in any
  * of the languages, folded; empty where none. */
 struct chy_str chy_catalogue_actor_code(

@@ -66,7 +66,7 @@ int chy_view_digest(struct chy_view *view, struct chy_hash *out, struct chy_faul
  * those of events ("RUS"); days count from 1970-01-01. */
 struct chy_event_filter {
 	struct chy_str actor, recipient; /* a code on that side */
-	struct chy_str between[2]; /* both take part, on any side */
+	struct chy_str between[2]; /* both take part, on any side; the second may be empty */
 	struct chy_str category; /* "AGREE" */
 	struct chy_str dispute, place, language, source, aux, document;
 	int64_t first_day, last_day; /* when it happened, else was reported; INT64_MIN/MAX */
@@ -137,6 +137,23 @@ int chy_view_counts(struct chy_view *view, uint64_t as_of, json_t **out, struct 
 enum chy_count_by { CHY_COUNT_BY_CATEGORY, CHY_COUNT_BY_MONTH, CHY_COUNT_BY_PAIR };
 int chy_view_count_events(struct chy_view *view, const struct chy_event_filter *filter,
 	enum chy_count_by by, json_t **out, struct chy_fault *fault);
+
+/* People and bodies as documents told of them. Empty views ask for all codes;
+ * with `dispute` the others only narrow its answer where `as_of` is set. */
+struct chy_people_filter {
+	struct chy_str code, person, dispute;
+	uint64_t as_of; /* what was known at that record; 0: now */
+};
+/* Who acted or spoke for whom, in which post: {"code", "person", "role" (each
+ * null where it was not told), "events", "spoke" (events that quote the
+ * person), "first_seen", "last_seen" (days of acts, else of reports),
+ * "first_event", "last_event"}, an array ordered by code and first day, a new
+ * reference. It costs what there are of such posts, not of events, but with
+ * `as_of` each event of the code or dispute is looked at. */
+int chy_view_people(struct chy_view *view, const struct chy_people_filter *filter, json_t **out,
+	struct chy_fault *fault);
+/* The names of all persons that documents told of: an array of strings. */
+int chy_view_person_names(struct chy_view *view, json_t **out, struct chy_fault *fault);
 
 /* Promises with a term, in order of its last day (which the filter's days are
  * of): happenings with "state" and "by" as docs/schema/happening.json has them,

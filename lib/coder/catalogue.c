@@ -173,3 +173,65 @@ struct chy_str chy_catalogue_actor_code(const struct chy_catalogue *catalogue, s
 	return best ? text(catalogue, catalogue->actors[best->actor].coded)
 		    : (struct chy_str){"", 0};
 }
+
+/* -- posts -------------------------------------------------------------------- */
+
+/* The row under the full name, of those that lead to one post. */
+static bool is_full_name(const struct chy_catalogue *catalogue, const struct chy_lex_person *row,
+	struct chy_buffer *folded)
+{
+	chy_buffer_clear(folded);
+	chy_fold(text(catalogue, row->name), folded);
+	return !row->surname && chy_str_equal((struct chy_str){folded->data, folded->size},
+					text(catalogue, row->key));
+}
+
+int chy_catalogue_posts(const struct chy_catalogue *catalogue, chy_post_visit *visit, void *user)
+{
+	struct chy_buffer folded;
+	int result = 0;
+
+	chy_buffer_init(&folded);
+	for (size_t i = 0; i < catalogue->person_count && !result; i++) {
+		const struct chy_lex_person *row = &catalogue->people[i];
+		const struct chy_post post = {text(catalogue, row->name),
+			text(catalogue, catalogue->actors[row->actor].coded),
+			text(catalogue, row->role), row->start, row->end};
+
+		if (is_full_name(catalogue, row, &folded))
+			result = visit(user, &post);
+	}
+	chy_buffer_fini(&folded);
+	return result;
+}
+
+static bool has_word(struct chy_str words, struct chy_str word)
+{
+	struct chy_str one;
+
+	while (chy_str_split(&words, ' ', &one))
+		if (chy_str_equal(one, word))
+			return true;
+	return false;
+}
+
+bool chy_names_person(struct chy_str typed, struct chy_str person)
+{
+	struct chy_buffer a, b;
+	struct chy_str words, word;
+	bool good = false;
+
+	chy_buffer_init(&a);
+	chy_buffer_init(&b);
+	chy_fold(chy_str_trim(typed), &a);
+	chy_fold(person, &b);
+	words = (struct chy_str){a.data, a.size};
+	while (words.size && chy_str_split(&words, ' ', &word)) {
+		good = has_word((struct chy_str){b.data, b.size}, word);
+		if (!good)
+			break;
+	}
+	chy_buffer_fini(&a);
+	chy_buffer_fini(&b);
+	return good;
+}

@@ -7,7 +7,7 @@
 #include "grouping.h"
 
 /* Goes up when what the tables hold changes; older views are made again. */
-#define CHY_VIEW_EDITION "4"
+#define CHY_VIEW_EDITION "5"
 
 /* The tables of views.mdb. `what` is "*" for all, "a" and a code for a side,
  * "p" and two codes in order for a pair, "d" and a dispute; numbers are
@@ -29,6 +29,9 @@
  *                the last day of the term for the day) what, NUL, day (u32), the order of its earliest report, the
  *                happening's key → struct chy_act_facts
  *   tally        what, NUL, year (u16) → counts by day, category and standing
+ *   people       what ("n" and a person, too), NUL, numbers of code, person and
+ *                role → how often they are told of; the same, day, event's
+ *                key → nothing: people.c
  *   corrections  document's id, record number → the body of event-corrected
  *   declared     id of a dispute → the body of dispute-declared */
 enum chy_view_table {
@@ -43,6 +46,7 @@ enum chy_view_table {
 	CHY_VIEW_ACTS,
 	CHY_VIEW_ACT_INDEX,
 	CHY_VIEW_TALLY,
+	CHY_VIEW_PEOPLE,
 	CHY_VIEW_CORRECTIONS,
 	CHY_VIEW_DECLARED,
 	CHY_VIEW_TABLES
@@ -205,6 +209,7 @@ struct chy_batch {
 	struct chy_stage index; /* of events: whole keys */
 	struct chy_stage cells; /* changes of cells: cell.c */
 	struct chy_stage tally; /* additions: tally.c */
+	struct chy_stage people; /* additions and keys: people.c */
 	struct chy_counts counts;
 	size_t events; /* taken in since the batch began */
 };
@@ -229,6 +234,14 @@ void chy_correction_make(json_t *event, const json_t *correction, uint64_t seq);
  * it any more are listed as "orphaned" in the document's row. */
 int chy_corrections_apply(
 	struct chy_store_txn *txn, const struct chy_hash *document, json_t *events, json_t *row);
+
+/* -- people ------------------------------------------------------------------ */
+
+/* Takes note of who is in an event, or, with a sign of -1, that it is told no
+ * more. */
+int chy_people_place(struct chy_batch *batch, const json_t *event,
+	const struct chy_telling *telling, int32_t sign);
+int chy_people_flush(struct chy_batch *batch);
 
 /* -- names ------------------------------------------------------------------ */
 

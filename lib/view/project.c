@@ -256,6 +256,8 @@ static int place_event(const struct projection *p, const json_t *event, const st
 	if (!result)
 		result = chy_each_what(cell->sides, disputes, n, place_under, &placing);
 	if (!result)
+		result = chy_people_place(p->batch, event, telling, sign);
+	if (!result)
 		chy_cell_change(p->batch, cell, telling);
 	return result;
 }
@@ -672,6 +674,8 @@ int chy_batch_flush(struct chy_batch *batch)
 		result = chy_store_put(
 			batch->txn, CHY_VIEW_INDEX, chy_staged_key(&batch->index, i), CHY_STR(""));
 	if (!result)
+		result = chy_people_flush(batch);
+	if (!result)
 		result = chy_cells_flush(batch);
 	return result ? result : chy_tally_flush(batch);
 }
@@ -681,4 +685,5 @@ void chy_batch_fini(struct chy_batch *batch)
 	chy_stage_fini(&batch->index);
 	chy_stage_fini(&batch->cells);
 	chy_stage_fini(&batch->tally);
+	chy_stage_fini(&batch->people);
 }

@@ -41,7 +41,8 @@ bool chy_event_passes(const struct chy_event_filter *f, const json_t *event)
 	if (f->recipient.size && !has_code(event, "recipient", f->recipient))
 		return false;
 	if (f->between[0].size &&
-		(!takes_part(event, f->between[0]) || !takes_part(event, f->between[1])))
+		(!takes_part(event, f->between[0]) ||
+			(f->between[1].size && !takes_part(event, f->between[1]))))
 		return false;
 	if (f->dispute.size && !names_dispute(event, f->dispute))
 		return false;

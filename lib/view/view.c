@@ -20,6 +20,7 @@ const char *const chy_view_tables[CHY_VIEW_TABLES] = {
 	[CHY_VIEW_ACTS] = "acts",
 	[CHY_VIEW_ACT_INDEX] = "act-index",
 	[CHY_VIEW_TALLY] = "tally",
+	[CHY_VIEW_PEOPLE] = "people",
 	[CHY_VIEW_CORRECTIONS] = "corrections",
 	[CHY_VIEW_DECLARED] = "declared",
 };

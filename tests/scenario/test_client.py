@@ -85,6 +85,16 @@ class Client(Story):
         counted = self.chancery("stats", "--format", "jsonl").stdout.splitlines()
         self.assertEqual(sum(json.loads(l)["events"] for l in counted), len(self.events()))
 
+    def test_who_is_known_now_is_who_was_known_at_the_last_record(self):
+        first = self.log()[1]["body"]["document"]
+        self.chancery("withdraw", first, "--reason", "withdrawn by its paper")
+        last = str(len(self.log()))
+        for question in (["actors"], ["actors", "RUS"], ["actors", "Kishida"],
+                         ["actors", "--dispute", "kuril-islands"], ["actors", "MAR", "--on", "2021-08-24"]):
+            now = self.chancery(*question, "--format", "json").stdout
+            then = self.chancery("--as-of", last, *question, "--format", "json").stdout
+            self.assertEqual(now, then, question)
+
     def test_a_reader_that_has_seen_enough_is_no_error(self):
         done = subprocess.run(
             ["bash", "-c", f"set -o pipefail; for n in 1 2 3 4 5 6 7 8; do {CHANCERY} --archive "
