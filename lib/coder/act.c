@@ -5,6 +5,9 @@
 
 #include "internal.h"
 
+/* No sentence that people wrote is deeper; a made one costs no more. */
+enum { DEEPEST = 40 };
+
 struct act {
 	struct chy_document *document;
 	struct chy_line *line;
@@ -82,13 +85,27 @@ static bool one_of(struct chy_str lemma, struct chy_str alternatives)
 }
 
 /* A verb that has an object does what it does to that, not to what stands
- * beside it: *suspendeu as negociações por causa das sanções*. */
+ * beside it: *suspendeu as negociações por causa das sanções*; unless it says
+ * of it what it is: *calificó de provocación el ejercicio*. */
+static const char *objects_of(const struct act *act, int32_t word)
+{
+	if (chy_child_in(act->line, word, "obj nsubj:pass", CHY_NONE) != CHY_NONE &&
+		!flagged(act, "wide"))
+		return "obj nsubj:pass nmod amod xcomp acl iobj compound";
+	if (word == act->trigger)
+		return "obj obl nsubj:pass nmod amod xcomp acl iobj advmod compound";
+	return "obj obl nsubj:pass nmod amod xcomp acl iobj advmod compound conj";
+}
+
+/* *o fim da trégua* is no truce: words that turn round what they govern. */
+static bool undoes(const struct act *act, int32_t word)
+{
+	return chy_word_kind(act->document->coder, act->line->lemmas[word], "undo");
+}
+
 static int32_t object_below(const struct act *act, int32_t word, struct chy_str wanted, int depth)
 {
-	const char *relations =
-		chy_child_in(act->line, word, "obj nsubj:pass", CHY_NONE) != CHY_NONE
-			? "obj nsubj:pass nmod amod xcomp acl iobj"
-			: "obj obl nsubj:pass nmod amod xcomp acl iobj advmod";
+	const char *relations = objects_of(act, word);
 	int32_t child = CHY_NONE;
 
 	while ((child = chy_child_in(act->line, word, relations, child)) != CHY_NONE) {
@@ -96,13 +113,26 @@ static int32_t object_below(const struct act *act, int32_t word, struct chy_str 
 
 		if (one_of(act->line->lemmas[child], wanted))
 			return child;
-		deeper = depth > 0 && !chy_is_verb(act->line, child)
+		deeper = depth > 0 && !chy_is_verb(act->line, child) && !undoes(act, child)
 				 ? object_below(act, child, wanted, depth - 1)
 				 : CHY_NONE;
 		if (deeper != CHY_NONE)
 			return deeper;
 	}
 	return CHY_NONE;
+}
+
+/* *called off*: the particle of a verb, wherever the tree has it. */
+static int32_t particle(const struct act *act, struct chy_str wanted)
+{
+	int32_t next = act->trigger + 1;
+
+	if (act->frame->pos != 'V' || (size_t)next >= act->line->sentence->word_count)
+		return CHY_NONE;
+	return chy_word_at(act->line, next)->upos == CHY_UPOS_ADP &&
+			       one_of(act->line->lemmas[next], wanted)
+		       ? next
+		       : CHY_NONE;
 }
 
 static bool fits_object(struct act *act)
@@ -113,6 +143,8 @@ static bool fits_object(struct act *act)
 	if (!wanted.size)
 		return true;
 	act->object = object_below(act, act->trigger, wanted, 2);
+	if (act->object == CHY_NONE)
+		act->object = particle(act, wanted);
 	/* *o acordo deverá ser assinado*: it hangs on the verb above. */
 	if (act->object == CHY_NONE && chy_relation(act->line, act->trigger, "xcomp") &&
 		chy_passive(act->line, act->trigger)) {
@@ -122,8 +154,11 @@ static bool fits_object(struct act *act)
 		if (subject != CHY_NONE && one_of(act->line->lemmas[subject], wanted))
 			act->object = subject;
 	}
-	/* *a guerra que opôs …* */
-	if (act->object == CHY_NONE && chy_relation(act->line, act->trigger, "acl") &&
+	/* *a guerra que opôs …*; *Lima held talks*, read as talks that are held. */
+	if (act->object == CHY_NONE &&
+		(chy_relation(act->line, act->trigger, "acl") ||
+			(chy_relation(act->line, act->trigger, "amod") &&
+				chy_word_at(act->line, act->trigger)->head > act->trigger)) &&
 		one_of(act->line->lemmas[chy_word_at(act->line, act->trigger)->head], wanted))
 		act->object = chy_word_at(act->line, act->trigger)->head;
 	return act->object != CHY_NONE;
@@ -472,7 +507,11 @@ static bool in_the_future(const struct act *act, int32_t word)
 
 	if (future_of_past(act, word))
 		return true;
-
+	/* *is due to visit*, *is expected to sign* */
+	if (marked(act, word, "mark advmod", "coming") ||
+		(word != act->trigger &&
+			chy_word_kind(act->document->coder, act->line->lemmas[word], "coming")))
+		return true;
 	if (owed(act, word, false))
 		return true;
 	if (chy_word_has(chy_word_at(act->line, word), "Tense", "Fut"))
@@ -930,10 +969,84 @@ static bool said(const struct act *act)
 	       (act->line->speech != CHY_NONE || act->line->quoted[act->trigger]);
 }
 
+/* *por causa do apoio*, *because of the attack*: why something else is done. */
+static bool a_reason(const struct act *act)
+{
+	int32_t child = CHY_NONE;
+	struct chy_str ignored;
+
+	if (act->frame->pos != 'N')
+		return false;
+	while ((child = chy_child_in(act->line, act->trigger, "case mark", child)) != CHY_NONE)
+		if (chy_word_run(act->document->coder, act->line,
+			    chy_word_at(act->line, child)->token, "reason", &ignored))
+			return true;
+	return false;
+}
+
+/* *o acordo prevê que …*: what a text provides for has not been done. */
+static bool provided(const struct act *act)
+{
+	const struct chy_coder *coder = act->document->coder;
+	int32_t word = act->trigger;
+
+	for (int steps = 0; steps < DEEPEST && word >= 0; steps++) {
+		int32_t subject;
+
+		word = chy_word_at(act->line, word)->head;
+		if (word < 0 || !chy_is_verb(act->line, word) ||
+			!chy_word_kind(coder, act->line->lemmas[word], "provide"))
+			continue;
+		subject = chy_subject_word(act->document, act->line, word);
+		if (subject != CHY_NONE &&
+			chy_word_kind(coder, act->line->lemmas[subject], "paper"))
+			return !chy_below(act->line, act->trigger, subject);
+	}
+	return false;
+}
+
+/* A noun of action that only says more of another noun: of one that turns it
+ * round (*o fim da visita*), or of a book or a film (*o livro sobre a guerra*). */
+static bool of_other_noun(const struct act *act)
+{
+	const struct chy_coder *coder = act->document->coder;
+	int32_t head = chy_word_at(act->line, act->trigger)->head;
+
+	if (act->frame->pos != 'N' || head < 0 || !chy_relation(act->line, act->trigger, "nmod"))
+		return false;
+	if (undoes(act, head))
+		return !chy_relation(act->line, head, "obl");
+	return chy_word_kind(coder, act->line->lemmas[head], "expert") &&
+	       !chy_is_verb(act->line, head);
+}
+
+/* *negou ter atacado*: to deny an accusation is no act. */
+static bool denied_past(const struct act *act, int32_t word, int32_t content)
+{
+	return chy_is_verb(act->line, word) && chy_is_verb(act->line, content) &&
+	       chy_word_kind(act->document->coder, act->line->lemmas[word], "deny") &&
+	       (chy_relation(act->line, content, "xcomp") ||
+		       chy_relation(act->line, content, "ccomp")) &&
+	       (chy_perfect(act->line, content) ||
+		       chy_word_has(chy_word_at(act->line, content), "Tense", "Past"));
+}
+
+static bool denies_the_past(const struct act *act)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(act->line, act->trigger, "xcomp ccomp", child)) != CHY_NONE)
+		if (denied_past(act, act->trigger, child))
+			return true;
+	return false;
+}
+
 static enum chy_condition try_frame(struct act *act)
 {
 	if (!fits_word(act))
 		return CHY_UNFIT_WORD;
+	if (a_reason(act) || provided(act) || of_other_noun(act) || denies_the_past(act))
+		return CHY_BACKGROUND;
 	if (!fits_object(act))
 		return CHY_NO_OBJECT;
 	if (flagged(act, "speech") && !said(act))
@@ -975,9 +1088,6 @@ static void try_word(struct act *act)
 		return;
 	}
 }
-
-/* No sentence that people wrote is deeper; a made one costs no more. */
-enum { DEEPEST = 40 };
 
 /* Words by their depth in the tree, the root first: 1 for the root; one past
  * DEEPEST for what is deeper. */

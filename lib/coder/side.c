@@ -323,6 +323,10 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 	if (private_person(line, word))
 		return;
 	found = add_covering(line, word, out);
+	/* *French and German ministers*: of both. */
+	if (found && chy_word_has(w, "Number", "Plur") && line->mention[word] != CHY_NONE &&
+		line->mentions[line->mention[word]].party.role.size)
+		add_beside(line, word, sector, out, DEPTH - 2);
 	if (!found && first_person(document, line, word) && line->speaker.count) {
 		chy_side_join(out, &line->speaker);
 		out->by_reference = found = true;
@@ -753,6 +757,20 @@ static bool goes_elsewhere(
 	return elsewhere;
 }
 
+/* *as suas tropas* */
+static bool by_possessive(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t child = CHY_NONE;
+
+	if (!standing(document, line, word).data)
+		return false;
+	while ((child = chy_child_in(line, word, "det nmod:poss", child)) != CHY_NONE)
+		if (chy_word_has(chy_word_at(line, child), "Poss", "Yes"))
+			return true;
+	return false;
+}
+
 /* Nouns with a preposition that hang on the trigger; if there are none, on its
  * noun. */
 static void by_preposition(struct chy_document *document, struct chy_line *line, int32_t trigger,
@@ -770,9 +788,14 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 
 		if (!takes(slot, leads(document, line, child)))
 			continue;
+		/* *a retirada das suas tropas do Líbano*: whose they are is said above. */
+		if (of && !not_these && by_possessive(document, line, child))
+			return;
 		chy_resolve(document, line, child, &found);
 		/* *o envio de tropas para a Líbia* is not of Libya. */
-		if (!found.count && !(of && goes_elsewhere(document, line, child)))
+		if (!found.count && !(of && goes_elsewhere(document, line, child)) &&
+			!(of && !not_these &&
+				chy_word_kind(document->coder, line->lemmas[child], "people")))
 			beneath(document, line, child, not_these, &found);
 		keep_others(&found, not_these, out);
 		out->loose |= found.loose;
@@ -811,6 +834,12 @@ static void by_order(struct chy_document *document, struct chy_line *line, int32
 			continue;
 		}
 		for (int32_t j = i + 1; j < n && j < i + 4; j++) {
+			int32_t head = chy_word_at(line, j)->head;
+
+			/* *a visita dos turistas espanhóis* */
+			if (!not_these && head >= 0 && chy_word_kind(document->coder, slot, "of") &&
+				chy_word_kind(document->coder, line->lemmas[head], "people"))
+				return;
 			found = (struct chy_side){0};
 			add_covering(line, j, &found);
 			keep_others(&found, not_these, out);
@@ -831,8 +860,10 @@ bool chy_passive(const struct chy_line *line, int32_t word)
 	/* With an object it acts, whatever the tree calls its subject. */
 	if (chy_child_in(line, word, "obj", CHY_NONE) != CHY_NONE)
 		return false;
+	/* A finite verb without auxiliary or *se* acts. */
 	if (chy_child_in(line, word, "nsubj:pass", CHY_NONE) != CHY_NONE)
-		return true;
+		return !chy_word_has(w, "VerbForm", "Fin") ||
+		       chy_child_in(line, word, "aux cop expl", CHY_NONE) != CHY_NONE;
 	return chy_word_has(w, "VerbForm", "Part") &&
 	       chy_child_in(line, word, "aux", CHY_NONE) == CHY_NONE &&
 	       (chy_relation(line, word, "acl") || chy_relation(line, word, "amod") ||
@@ -895,7 +926,7 @@ static void demonyms(struct chy_document *document, struct chy_line *line, int32
 	int32_t child = CHY_NONE;
 	struct chy_side found = {0};
 
-	while ((child = chy_child_in(line, trigger, "amod nmod compound", child)) != CHY_NONE)
+	while ((child = chy_child_in(line, trigger, "amod nmod compound appos", child)) != CHY_NONE)
 		if (!chy_preposition(line, child).size ||
 			chy_str_is(chy_word_at(line, child)->deprel, "nmod:poss"))
 			resolve(document, line, child, &found, DEPTH - 2);
@@ -904,7 +935,8 @@ static void demonyms(struct chy_document *document, struct chy_line *line, int32
 		(child = chy_child_in(line, trigger, "obj obl nsubj:pass", child)) != CHY_NONE) {
 		int32_t of = CHY_NONE;
 
-		while ((of = chy_child_in(line, child, "amod", of)) != CHY_NONE)
+		while ((of = chy_child_in(line, child, "amod compound appos nmod:poss", of)) !=
+			CHY_NONE)
 			add_covering(line, of, &found);
 	}
 	keep_others(&found, not_these, out);
@@ -942,7 +974,7 @@ static void crowd(
 	int32_t subject = chy_subject_word(document, line, trigger), child = CHY_NONE;
 
 	while (subject != CHY_NONE &&
-		(child = chy_child_in(line, subject, "amod nmod", child)) != CHY_NONE)
+		(child = chy_child_in(line, subject, "amod nmod compound", child)) != CHY_NONE)
 		add_covering_as(line, child, (struct chy_str){"CVL", 3}, out);
 }
 

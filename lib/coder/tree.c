@@ -55,6 +55,24 @@ static bool tagged_verb(const struct chy_word *word)
 	       (word->upos == CHY_UPOS_ADJ && chy_word_has(word, "VerbForm", "Part"));
 }
 
+/* *o condenado*, *los acusados*: a participle that has become a noun. */
+static bool is_person_or_thing(const struct chy_line *line, int32_t word)
+{
+	return chy_word_has(chy_word_at(line, word), "VerbForm", "Part") &&
+	       chy_child_in(line, word, "det", CHY_NONE) != CHY_NONE &&
+	       chy_child_in(line, word, "nsubj aux cop obj", CHY_NONE) == CHY_NONE;
+}
+
+/* *Lima severed ties*, read as severed ties: a name stands right before. */
+static bool after_name(const struct chy_line *line, int32_t word)
+{
+	const struct chy_word *w = chy_word_at(line, word);
+
+	return word > 0 && w->upos == CHY_UPOS_ADJ && chy_word_is(w, "amod") && w->head > word &&
+	       chy_word_at(line, word - 1)->upos == CHY_UPOS_PROPN &&
+	       chy_word_at(line, word - 1)->head == w->head;
+}
+
 /* Verbs as they are tagged, with the lemma that the lexicon has for the form;
  * and what is tagged otherwise, though it has a subject and is the form of a
  * verb: *Nicósia ordena que …*. */
@@ -66,7 +84,8 @@ static void find_verb(struct chy_document *document, struct chy_line *line, int3
 			 chy_child_in(line, word, "cop case", CHY_NONE) == CHY_NONE &&
 			 chy_child_in(line, word, "det", CHY_NONE) == CHY_NONE;
 
-	line->verb[word] = tagged_verb(w);
+	predicate |= after_name(line, word);
+	line->verb[word] = tagged_verb(w) && !is_person_or_thing(line, word);
 	line->lemmas[word] = chy_folded(document, w->lemma);
 	if (!line->verb[word] && !predicate)
 		return;
@@ -77,12 +96,39 @@ static void find_verb(struct chy_document *document, struct chy_line *line, int3
 	line->lemmas[word] = chy_folded(document, known);
 }
 
+/* *Peru's*: one token, whose first word is the name. */
+bool chy_possessive(const struct chy_sentence *sentence, uint32_t token)
+{
+	const struct chy_token *t = &sentence->tokens[token];
+	struct chy_str mark;
+
+	if (t->word_count != 2)
+		return false;
+	mark = sentence->words[t->first_word + 1].form;
+	return chy_str_is(mark, "'s") || chy_str_is(mark, "\xe2\x80\x99s") || chy_str_is(mark, "'");
+}
+
+/* A token as names and words are looked up: without the mark of the possessor,
+ * and at the end of a sentence without the full stop that a tokenizer left. */
+static struct chy_str folded_token(
+	struct chy_document *document, const struct chy_sentence *sentence, uint32_t token)
+{
+	const struct chy_token *t = &sentence->tokens[token];
+	struct chy_str form = {document->input->text.data + t->start, t->end - t->start};
+
+	if (chy_possessive(sentence, token))
+		form = sentence->words[t->first_word].form;
+	if (token + 1 == sentence->token_count && form.size > 4 &&
+		form.data[form.size - 1] == '.' && !memchr(form.data, '.', form.size - 1))
+		form.size--;
+	return chy_folded(document, form);
+}
+
 bool chy_line_init(
 	struct chy_document *document, struct chy_line *line, const struct chy_sentence *sentence)
 {
 	struct chy_arena *arena = document->arena;
 	size_t n = sentence->word_count + 1, tokens = sentence->token_count + 1;
-	const char *text = document->input->text.data;
 
 	line->sentence = sentence;
 	line->speech = CHY_NONE;
@@ -100,9 +146,7 @@ bool chy_line_init(
 		!line->quoted || !line->spent || !line->verb || !line->mentions || !line->whens)
 		return false;
 	for (size_t i = 0; i < sentence->token_count; i++)
-		line->folded[i] = chy_folded(
-			document, (struct chy_str){text + sentence->tokens[i].start,
-					  sentence->tokens[i].end - sentence->tokens[i].start});
+		line->folded[i] = folded_token(document, sentence, (uint32_t)i);
 	link_children(line);
 	for (size_t i = 0; i < sentence->word_count; i++)
 		find_verb(document, line, (int32_t)i);
