@@ -1,4 +1,5 @@
 /* status: the daemon's health, and what the archive itself says. */
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -78,6 +79,31 @@ static int archive_status(struct client *client, json_t **out)
 	return 0;
 }
 
+/* Where no daemon runs: the recode that waits for one; NULL for none. */
+static json_t *waiting_recode(const struct client *client)
+{
+	struct chy_buffer text;
+	struct chy_fault fault;
+	char path[4096];
+	json_t *job = NULL;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/recode.json", client->program_archive);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	chy_buffer_init(&text);
+	if (chy_buffer_read_fd(&text, fd, 1 << 20, &fault) ||
+		chy_json_parse(text.data, text.size, &job, NULL))
+		job = NULL;
+	chy_buffer_fini(&text);
+	close(fd);
+	if (chy_str_is(chy_json_str(job, "state"), "running"))
+		return job;
+	json_decref(job);
+	return NULL;
+}
+
 /* How a recode goes, in words. */
 static void describe_recode(json_t *daemon)
 {
@@ -95,7 +121,7 @@ static void describe_recode(json_t *daemon)
 
 int run_status(struct client *client, int argc, char **argv)
 {
-	json_t *holder = NULL, *daemon = NULL, *archive = NULL, *both;
+	json_t *holder = NULL, *daemon = NULL, *archive = NULL, *waiting = NULL, *both;
 	int rest,
 		status = read_options(client, command_named("status"), NULL, 0, argc, argv, &rest);
 
@@ -111,6 +137,10 @@ int run_status(struct client *client, int argc, char **argv)
 		daemon	 ? daemon
 		: holder ? json_incref(holder)
 			 : json_null());
+	if (!holder)
+		waiting = waiting_recode(client);
+	if (waiting)
+		json_object_set_new(both, "recode", waiting);
 	if (!print_as_json(client, both)) {
 		describe_recode(daemon);
 		print_object(client, archive, "archive");
@@ -120,6 +150,12 @@ int run_status(struct client *client, int argc, char **argv)
 			print_object(client, holder, "daemon (does not answer)");
 		else
 			printf("daemon\n  none runs on this archive\n");
+		if (waiting)
+			printf("  a recode stands at record %lld of %lld; it goes on when "
+			       "chanceryd "
+			       "starts\n",
+				(long long)json_integer_value(json_object_get(waiting, "at")),
+				(long long)json_integer_value(json_object_get(waiting, "to")));
 	}
 	json_decref(both);
 	json_decref(holder);
