@@ -556,13 +556,21 @@ static bool asked(const struct act *act)
 	return false;
 }
 
+/* *no fim de 1996*: for what is gone by, the year says enough. */
+static bool part_of_year(const struct chy_edtf *date)
+{
+	return date->interval && !date->from.day && date->from.month &&
+	       date->from.year == date->to.year && date->to.month == date->from.month + 3;
+}
+
 static bool long_ago(const struct act *act, const struct chy_when *when)
 {
 	int64_t first, last;
 
 	/* Who writes of this year does not name it. */
 	if (when && !act->document->dated)
-		return !when->date.interval && !when->date.from.month;
+		return part_of_year(&when->date) ||
+		       (!when->date.interval && !when->date.from.month);
 	if (!when)
 		return false;
 	if (!when->date.interval && !when->date.from.month)
@@ -710,7 +718,8 @@ static bool due_date(const struct act *act, const struct chy_when *when, struct 
 
 	*out = when->date;
 	chy_edtf_bounds(out, &first, &last);
-	if (!act->document->dated || last >= act->document->day)
+	/* *concordaram hoje* tells when it was agreed. */
+	if (!act->document->dated || last > act->document->day)
 		return true;
 	if (out->interval || out->from.month < 21 || memchr(when->text.data, '0', when->text.size))
 		return false;
@@ -728,19 +737,32 @@ static const struct chy_when *date_after(const struct act *act)
 	return last && (int32_t)last->first > act->trigger ? last : NULL;
 }
 
+static bool gone_by(const struct act *act, const struct chy_when *when)
+{
+	int64_t first, last;
+
+	chy_edtf_bounds(&when->date, &first, &last);
+	return act->document->dated && when->date.from.day && last <= act->document->day;
+}
+
 static void set_dates(struct act *act, struct chy_event *event, const struct chy_when *when)
 {
 	const struct chy_when *later = flagged(act, "due") ? date_after(act) : NULL;
-	struct chy_edtf due;
+	struct chy_edtf due, date;
+	bool falls_due = later && due_date(act, later, &due);
 
-	if (later && due_date(act, later, &due)) {
+	if (falls_due) {
 		event->due = edtf_text(act, &due);
 		event->date_text = later->text;
 	}
 	/* *Hoje concordámos que até março …*: the promise has a day of its own. */
-	if (!when || when == later || (flagged(act, "due") && (int32_t)when->first > act->trigger))
+	if (!when || (falls_due && when == later) ||
+		(flagged(act, "due") && (int32_t)when->first > act->trigger && !gone_by(act, when)))
 		return;
-	event->date = edtf_text(act, &when->date);
+	date = when->date;
+	if (part_of_year(&date))
+		date = (struct chy_edtf){.from.year = date.from.year, .to.year = date.from.year};
+	event->date = edtf_text(act, &date);
 	event->date_text = when->text;
 }
 
@@ -751,6 +773,39 @@ static void become(
 	event->mode = (struct chy_str){"", 0};
 	event->cameo = chy_str_from(cameo);
 	event->score = score;
+}
+
+/* *a visita foi adiada*, *fica para 2015*: the verb above a meeting that puts
+ * it off; CHY_NONE where none does. */
+static int32_t put_off(const struct act *act)
+{
+	const struct chy_coder *coder = act->document->coder;
+	int32_t head = chy_word_at(act->line, act->trigger)->head, child = CHY_NONE;
+
+	if (act->frame->pos != 'N' || act->frame->category != CHY_CONSULT || head < 0 ||
+		!chy_relation(act->line, act->trigger, "nsubj") || !chy_is_verb(act->line, head))
+		return CHY_NONE;
+	if (chy_word_kind(coder, act->line->lemmas[head], "putoff"))
+		return head;
+	if (!chy_word_kind(coder, act->line->lemmas[head], "remain"))
+		return CHY_NONE;
+	while ((child = chy_child_in(act->line, head, "xcomp obl advcl", child)) != CHY_NONE)
+		if (chy_word_kind(coder, act->line->lemmas[child], "putoff") ||
+			chy_word_kind(coder, chy_preposition(act->line, child), "purpose"))
+			return head;
+	return CHY_NONE;
+}
+
+/* What was to be together has been put off, by both if nobody is told. */
+static void set_put_off(struct act *act, struct chy_event *event)
+{
+	if (put_off(act) == CHY_NONE)
+		return;
+	become(event, CHY_REJECT, "124", -4.0);
+	event->mode = CHY_STR("meet");
+	event->aux = (struct chy_str){"", 0};
+	chy_side_join(&act->actors, &act->recipients);
+	act->recipients = (struct chy_side){0};
 }
 
 /* What is wanted or announced: to gain by together is agreed, to yield is
@@ -869,7 +924,7 @@ static struct chy_reason *reason_of(struct act *act, const struct chy_when *when
 
 static void emit(struct act *act)
 {
-	const struct chy_when *when = chy_date_of(act->line, act->trigger);
+	const struct chy_when *when = chy_date_of(act->document, act->line, act->trigger);
 	const struct chy_sentence *sentence = act->line->sentence;
 	struct chy_event *event = new_event(act->document);
 	const struct chy_reason *reason;
@@ -893,11 +948,13 @@ static void emit(struct act *act)
 	set_category(act, event);
 	if (act->proposed)
 		set_proposed(act, event);
+	set_put_off(act, event);
 	event->actors = as_actors(act, &act->actors);
 	event->actor_count = act->actors.count;
 	event->recipients = as_actors(act, &act->recipients);
 	event->recipient_count = act->recipients.count;
-	set_dates(act, event, when);
+	if (put_off(act) == CHY_NONE)
+		set_dates(act, event, when);
 	event->speaker = speaker_name(act);
 	event->medium = act->line->medium;
 	event->sentence = act->number;
@@ -972,15 +1029,22 @@ static bool said(const struct act *act)
 /* *por causa do apoio*, *because of the attack*: why something else is done. */
 static bool a_reason(const struct act *act)
 {
-	int32_t child = CHY_NONE;
+	const struct chy_line *line = act->line;
+	uint32_t token = chy_word_at(line, act->trigger)->token;
 	struct chy_str ignored;
 
 	if (act->frame->pos != 'N')
 		return false;
-	while ((child = chy_child_in(act->line, act->trigger, "case mark", child)) != CHY_NONE)
-		if (chy_word_run(act->document->coder, act->line,
-			    chy_word_at(act->line, child)->token, "reason", &ignored))
+	for (uint32_t back = 1; back <= token && back < 8; back++) {
+		const struct chy_token *t = &line->sentence->tokens[token - back];
+		uint32_t n =
+			chy_word_run(act->document->coder, line, token - back, "reason", &ignored);
+
+		if (n && n <= back)
 			return true;
+		if (t->word_count && chy_is_verb(line, (int32_t)t->first_word) && back > 2)
+			return false;
+	}
 	return false;
 }
 
@@ -1000,7 +1064,8 @@ static bool provided(const struct act *act)
 		subject = chy_subject_word(act->document, act->line, word);
 		if (subject != CHY_NONE &&
 			chy_word_kind(coder, act->line->lemmas[subject], "paper"))
-			return !chy_below(act->line, act->trigger, subject);
+			return chy_below(act->line, word, subject) ||
+			       !chy_below(act->line, act->trigger, subject);
 	}
 	return false;
 }
@@ -1012,7 +1077,12 @@ static bool of_other_noun(const struct act *act)
 	const struct chy_coder *coder = act->document->coder;
 	int32_t head = chy_word_at(act->line, act->trigger)->head;
 
-	if (act->frame->pos != 'N' || head < 0 || !chy_relation(act->line, act->trigger, "nmod"))
+	if (act->frame->pos != 'N' || head < 0)
+		return false;
+	/* *após o fim do cerco*: when, not what. */
+	if (chy_relation(act->line, act->trigger, "obl"))
+		return undoes(act, act->trigger);
+	if (!chy_relation(act->line, act->trigger, "nmod"))
 		return false;
 	if (undoes(act, head))
 		return !chy_relation(act->line, head, "obl");

@@ -229,9 +229,32 @@ static bool *find_themes(
 	return about;
 }
 
+/* Whether all in an event are a dispute's claimants or organisations. */
+static bool among(const struct chy_dispute *dispute, const struct chy_event *event)
+{
+	size_t all = event->actor_count + event->recipient_count, bodies = 0;
+
+	for (size_t i = 0; i < all; i++)
+		bodies += chy_str_is(i < event->actor_count
+					     ? event->actors[i].sector
+					     : event->recipients[i - event->actor_count].sector,
+			"IGO");
+	return bodies && claimants_in(dispute, event) + bodies == all;
+}
+
+/* Whether the event's sentence tells of another dispute. */
+static bool tells_of_other(const struct chy_event *event, const struct evidence *evidence,
+	size_t count, uint32_t dispute)
+{
+	for (size_t i = 0; i < count; i++)
+		if (evidence[i].line + 1 == event->sentence && evidence[i].dispute != dispute)
+			return true;
+	return false;
+}
+
 /* A dispute needs evidence: its words in the event's sentence and one of its
- * claimants in the event; or two of its claimants, and its words beside that
- * sentence, or a document that is about it. */
+ * claimants in the event; or two of its claimants, or one and an organisation,
+ * and its words beside that sentence, or a document that is about it. */
 static void set_disputes(struct chy_document *document, struct chy_event *event,
 	const struct evidence *evidence, size_t count, const bool *about)
 {
@@ -251,9 +274,11 @@ static void set_disputes(struct chy_document *document, struct chy_event *event,
 
 		for (size_t j = 0; j < event->dispute_count; j++)
 			there |= chy_str_equal(event->disputes[j], dispute->id);
-		if (there || !parties || (parties == 1 && !here))
+		if (there || !parties || (parties == 1 && !here && !among(dispute, event)))
 			continue;
-		if (here || beside || about[evidence[i].dispute])
+		if (here || (beside && parties > 1) ||
+			(about[evidence[i].dispute] &&
+				!tells_of_other(event, evidence, count, evidence[i].dispute)))
 			event->disputes[event->dispute_count++] = dispute->id;
 	}
 }
@@ -295,6 +320,9 @@ static void set_issues(struct chy_document *document, struct chy_event *event)
 	const struct chy_catalogue *c = document->coder->catalogue;
 	size_t first = event->sentence > 3 ? event->sentence - 3 : 0;
 
+	/* Words of its own say more than those of its kind. */
+	if (event->dispute_count)
+		return;
 	for (size_t i = 0; i < c->dispute_count && event->dispute_count < 4; i++) {
 		const struct chy_dispute *dispute = &c->entries[i];
 		bool told = false, known = over(document, dispute);

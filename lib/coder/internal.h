@@ -186,7 +186,8 @@ void chy_find_speaker(struct chy_document *document, struct chy_line *line);
 /* -- dates (when.c) */
 void chy_find_dates(struct chy_document *document, struct chy_line *line);
 /* The date of an act: the nearest one of its clause; NULL for none. */
-const struct chy_when *chy_date_of(const struct chy_line *line, int32_t trigger);
+const struct chy_when *chy_date_of(
+	const struct chy_document *document, const struct chy_line *line, int32_t trigger);
 
 /* -- reasons (why.c) */
 /* The words around a trigger as the tree has them. */

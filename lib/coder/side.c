@@ -471,8 +471,9 @@ int32_t chy_subject_word(
 		}
 		if (chy_relation(line, word, "acl"))
 			return head;
-		/* *penalizar X por apoiar …*: X did. */
-		if (head >= 0 && chy_relation(line, word, "advcl") &&
+		/* *penalizar X por apoiar …*, *pelo apoio a …*: X did. */
+		if (head >= 0 && chy_is_verb(line, head) &&
+			(chy_relation(line, word, "advcl") || chy_relation(line, word, "obl")) &&
 			chy_word_kind(document->coder, marker_of(line, word), "because") &&
 			chy_child_in(line, head, "obj", CHY_NONE) != CHY_NONE)
 			return chy_child_in(line, head, "obj", CHY_NONE);

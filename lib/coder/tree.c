@@ -73,6 +73,16 @@ static bool after_name(const struct chy_line *line, int32_t word)
 	       chy_word_at(line, word - 1)->head == w->head;
 }
 
+/* *suspende tratado*: a noun that is also the participle of another verb. */
+static bool is_thing(struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	const struct chy_word *w = chy_word_at(line, word);
+
+	return chy_word_has(w, "VerbForm", "Part") && !chy_word_is(w, "root") &&
+	       chy_child_in(line, word, "aux cop nsubj", CHY_NONE) == CHY_NONE &&
+	       chy_word_kind(document->coder, chy_folded(document, w->form), "thing");
+}
+
 /* Verbs as they are tagged, with the lemma that the lexicon has for the form;
  * and what is tagged otherwise, though it has a subject and is the form of a
  * verb: *Nicósia ordena que …*. */
@@ -87,6 +97,11 @@ static void find_verb(struct chy_document *document, struct chy_line *line, int3
 	predicate |= after_name(line, word);
 	line->verb[word] = tagged_verb(w) && !is_person_or_thing(line, word);
 	line->lemmas[word] = chy_folded(document, w->lemma);
+	if (line->verb[word] && is_thing(document, line, word)) {
+		line->verb[word] = false;
+		line->lemmas[word] = chy_folded(document, w->form);
+		return;
+	}
 	if (!line->verb[word] && !predicate)
 		return;
 	known = chy_word_value(document->coder, chy_folded(document, w->form), "form");

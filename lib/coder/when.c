@@ -224,15 +224,30 @@ static bool read_day(struct reader *reader)
 	return true;
 }
 
-/* [final de] abril [de 2013] */
+/* `início de 2014`: four months. */
+static struct chy_edtf third_of_year(int year, int part)
+{
+	uint8_t first = (uint8_t)(4 * part - 3);
+
+	return (struct chy_edtf){.interval = true,
+		.from = {.year = year, .month = first},
+		.to = {.year = year, .month = (uint8_t)(first + 3)}};
+}
+
+/* [final de] abril [de 2013], início de 2014 */
 static bool read_part(struct reader *reader, struct chy_edtf *out, uint32_t token, uint32_t *end)
 {
 	struct chy_date date;
-	int part = 0;
+	int part = 0, year;
 	uint32_t month = token;
 
 	if (kind_at(reader, token, "part", &part))
 		month = token + 1 + joint_at(reader, token + 1);
+	if (part && year_at(reader, month, &year) && year >= 1500 && year <= 2100) {
+		*out = third_of_year(year, part);
+		*end = month + 1;
+		return true;
+	}
 	if (!read_month(reader, month, 0, &date, end))
 		return false;
 	*out = part ? third_of(date, part) : one(date);
@@ -468,7 +483,28 @@ static int32_t clause_of(const struct chy_line *line, int32_t word)
 	return CHY_NONE;
 }
 
-const struct chy_when *chy_date_of(const struct chy_line *line, int32_t trigger)
+/* Whether a date in a clause beneath may be of what governs it: a day, or a
+ * month of a clause that is no relative one. */
+static bool told_by_the_way(const struct chy_line *line, const struct chy_when *when, int32_t own)
+{
+	if (when->date.from.day)
+		return true;
+	return when->date.from.month && !chy_relation(line, own, "acl");
+}
+
+/* *o acordo de 1991*: the year of a paper, not of what is done with it. */
+static bool of_paper(const struct chy_document *document, const struct chy_line *line,
+	const struct chy_when *when, int32_t trigger)
+{
+	int32_t head = chy_word_at(line, (int32_t)when->first)->head;
+
+	return head >= 0 && head != trigger && !when->date.from.month &&
+	       chy_relation(line, (int32_t)when->first, "nmod") &&
+	       chy_word_kind(document->coder, line->lemmas[head], "paper");
+}
+
+const struct chy_when *chy_date_of(
+	const struct chy_document *document, const struct chy_line *line, int32_t trigger)
 {
 	const struct chy_when *best = NULL;
 	int32_t clause = clause_of(line, trigger), nearest = INT32_MAX;
@@ -479,10 +515,13 @@ const struct chy_when *chy_date_of(const struct chy_line *line, int32_t trigger)
 		int32_t far = at > trigger ? at - trigger : trigger - at;
 		int32_t own = clause_of(line, at);
 
-		/* A date of another verb's clause is that verb's. */
+		/* A date of another verb's clause is that verb's, unless it is a day:
+		 * *acordaram acelerar as negociações na terça-feira*. */
 		if (own != clause && own != CHY_NONE && own != trigger &&
 			!(clause != CHY_NONE && chy_below(line, own, clause) &&
-				line->when_count == 1))
+				line->when_count == 1 && told_by_the_way(line, when, own)))
+			continue;
+		if (of_paper(document, line, when, trigger))
 			continue;
 		if (far < nearest) {
 			nearest = far;
@@ -491,7 +530,13 @@ const struct chy_when *chy_date_of(const struct chy_line *line, int32_t trigger)
 	}
 	/* The sentence's only date, close by, is the act's wherever it hangs. */
 	if (!best && line->when_count == 1 && line->whens[0].first + REACH > (uint32_t)trigger &&
-		line->whens[0].first < (uint32_t)trigger + REACH)
-		best = &line->whens[0];
+		line->whens[0].first < (uint32_t)trigger + REACH &&
+		!of_paper(document, line, line->whens, trigger)) {
+		int32_t own = clause_of(line, (int32_t)line->whens[0].first);
+
+		if (own == CHY_NONE || own == clause || !chy_below(line, own, trigger) ||
+			told_by_the_way(line, line->whens, own))
+			best = &line->whens[0];
+	}
 	return best;
 }
