@@ -45,3 +45,13 @@ enum { CHY_LEMMA_SCRIPT_BITS = 10 };
 /* Sections "tags" and "relations": this many bytes each, terminated. A tag is
  * its universal tag, a space, its features. */
 enum { CHY_TAG_SIZE = 128, CHY_RELATION_SIZE = 24 };
+
+/* Section "agree", which a model may lack: an open-addressing table from a
+ * kind of pair of words (agree.h) to the log odds that the gender and number of
+ * the one (first index) go with those of the other. Key 0 is free. */
+enum { CHY_AGREE_KINDS = 16 };
+
+struct chy_agree_slot {
+	uint64_t key;
+	int8_t odds[CHY_AGREE_KINDS][CHY_AGREE_KINDS];
+};

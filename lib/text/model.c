@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agree.h"
+
 /* What no honest model exceeds: keeps sums of sizes far from overflow. */
 enum { SIZE_LIMIT = 1 << 20, WIDTH_LIMIT = 2048 };
 
@@ -154,6 +156,21 @@ static const void *open_table(
 	return out;
 }
 
+/* A language without agreement worth a look has no such table. */
+static int open_agreement(const struct opener *o)
+{
+	struct chy_text_model *m = o->model;
+	const struct chy_model_head *head = m->head;
+
+	for (uint32_t i = 0; i < head->section_count; i++) {
+		if (strncmp(head->sections[i].name, "agree", sizeof(head->sections[i].name)) != 0)
+			continue;
+		m->agree = open_table(o, "agree", sizeof(*m->agree), &m->agree_mask);
+		return m->agree ? CHY_OK : CHY_EDAMAGED;
+	}
+	return CHY_OK;
+}
+
 static int open_tables(const struct opener *o)
 {
 	struct chy_text_model *m = o->model;
@@ -174,7 +191,7 @@ static int open_tables(const struct opener *o)
 	if (!m->rows.slots || !m->lemmas || !m->embedding || !m->embedding_scale || !m->tags ||
 		!m->relations || !m->scripts)
 		return CHY_EDAMAGED;
-	return CHY_OK;
+	return open_agreement(o);
 }
 
 /* Names must end inside their fields, and tags be universal ones. */
@@ -183,7 +200,8 @@ static int check_names(const struct opener *o)
 	struct chy_text_model *m = o->model;
 
 	m->tag_upos = malloc(m->sizes.tags);
-	if (!m->tag_upos)
+	m->tag_agreement = malloc(m->sizes.tags);
+	if (!m->tag_upos || !m->tag_agreement)
 		return CHY_EMEM;
 	for (uint32_t i = 0; i < m->sizes.tags; i++) {
 		const char *space = memchr(m->tags[i], ' ', CHY_TAG_SIZE);
@@ -195,6 +213,7 @@ static int check_names(const struct opener *o)
 			    (struct chy_str){m->tags[i], (size_t)(space - m->tags[i])}, &upos))
 			return damaged(o, "tags");
 		m->tag_upos[i] = (uint8_t)upos;
+		m->tag_agreement[i] = chy_agree_kind(chy_str_from(space + 1));
 	}
 	for (uint32_t i = 0; i < m->sizes.relations; i++) {
 		if (!m->relations[i][0] || !memchr(m->relations[i], '\0', CHY_RELATION_SIZE))
@@ -294,6 +313,7 @@ void chy_text_close(struct chy_text_model *model)
 		return;
 	chy_unmap(&model->mapping);
 	free(model->tag_upos);
+	free(model->tag_agreement);
 	free(model);
 }
 
@@ -317,4 +337,23 @@ uint32_t chy_lemma_check(uint64_t hash)
 	uint32_t check = (uint32_t)(hash >> 32) >> CHY_LEMMA_SCRIPT_BITS;
 
 	return (check ? check : 1) << CHY_LEMMA_SCRIPT_BITS;
+}
+
+const struct chy_script *chy_lemma_known(
+	const struct chy_text_model *m, struct chy_str form, uint32_t tag)
+{
+	const uint32_t scripts = (1u << CHY_LEMMA_SCRIPT_BITS) - 1;
+	uint64_t hash = chy_lemma_hash(form, tag);
+	uint32_t check = chy_lemma_check(hash), at = (uint32_t)hash & m->lemma_mask;
+
+	for (uint32_t tries = 0; tries <= m->lemma_mask; tries++) {
+		uint32_t slot = m->lemmas[at];
+
+		if (!slot)
+			return NULL;
+		if ((slot & ~scripts) == check && (slot & scripts) < m->sizes.scripts)
+			return &m->scripts[slot & scripts];
+		at = (at + 1) & m->lemma_mask;
+	}
+	return NULL;
 }

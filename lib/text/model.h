@@ -28,10 +28,14 @@ struct chy_text_model {
 	struct chy_matrix end;
 	struct chy_matrix tag_hidden, tag, script, parse, arc, relation;
 	const char (*tags)[CHY_TAG_SIZE], (*relations)[CHY_RELATION_SIZE];
-	uint8_t *tag_upos; /* of each tag; the model's own memory */
+	/* Of each tag, in the model's own memory: its universal tag, and its
+	 * gender and number as chy_agree_kind has them. */
+	uint8_t *tag_upos, *tag_agreement;
 	const struct chy_script *scripts;
 	const uint32_t *lemmas;
 	uint32_t lemma_mask;
+	const struct chy_agree_slot *agree; /* NULL: no agreement was learnt */
+	uint32_t agree_mask;
 	struct chy_segmenter segmenter;
 };
 
@@ -46,3 +50,6 @@ const void *chy_model_section(const struct chy_text_model *model, const char *na
  * begin, its upper half what the slot holds beside the script. */
 uint64_t chy_lemma_hash(struct chy_str form, uint32_t tag);
 uint32_t chy_lemma_check(uint64_t hash);
+/* The script that training saw with this form and tag; NULL for none. */
+const struct chy_script *chy_lemma_known(
+	const struct chy_text_model *model, struct chy_str form, uint32_t tag);

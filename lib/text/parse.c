@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agree.h"
 #include "tree.h"
 
 /* Words first..first+n-1 of a sentence, at most CHY_SPAN. */
@@ -12,6 +13,7 @@ struct span {
 	struct chy_word *words;
 	size_t n;
 	bool first; /* of its sentence */
+	uint32_t *tags; /* of each word, numbers in the model */
 	struct chy_arena *arena, *scratch;
 };
 
@@ -53,26 +55,6 @@ static uint32_t choose_tag(const struct span *span, const float *logits)
 	return (uint32_t)best;
 }
 
-/* The script that training saw with this form and tag. */
-static const struct chy_script *known_script(
-	const struct chy_text_model *m, struct chy_str form, uint32_t tag)
-{
-	const uint32_t scripts = (1u << CHY_LEMMA_SCRIPT_BITS) - 1;
-	uint64_t hash = chy_lemma_hash(form, tag);
-	uint32_t check = chy_lemma_check(hash), at = (uint32_t)hash & m->lemma_mask;
-
-	for (uint32_t tries = 0; tries <= m->lemma_mask; tries++) {
-		uint32_t slot = m->lemmas[at];
-
-		if (!slot)
-			return NULL;
-		if ((slot & ~scripts) == check && (slot & scripts) < m->sizes.scripts)
-			return &m->scripts[slot & scripts];
-		at = (at + 1) & m->lemma_mask;
-	}
-	return NULL;
-}
-
 /* Where training never saw the form with the tag that was chosen, but with one
  * that is hardly less likely, that one. */
 static uint32_t prefer_seen(
@@ -81,12 +63,12 @@ static uint32_t prefer_seen(
 	const float hardly_less = 1;
 	uint32_t best = UINT32_MAX;
 
-	if (known_script(m, form, chosen))
+	if (chy_lemma_known(m, form, chosen))
 		return chosen;
 	for (uint32_t i = 0; i < m->sizes.tags; i++) {
 		if (logits[i] > logits[chosen] - hardly_less &&
 			(best == UINT32_MAX || logits[i] > logits[best]) &&
-			known_script(m, form, i))
+			chy_lemma_known(m, form, i))
 			best = i;
 	}
 	return best == UINT32_MAX ? chosen : best;
@@ -108,7 +90,7 @@ static const struct chy_script *likely_script(
 static int lemmatise(
 	const struct span *span, struct chy_word *word, uint32_t tag, const float *scores)
 {
-	const struct chy_script *script = known_script(span->model, word->form, tag);
+	const struct chy_script *script = chy_lemma_known(span->model, word->form, tag);
 
 	if (!script)
 		script = likely_script(span->model, word->form, scores);
@@ -116,21 +98,47 @@ static int lemmatise(
 	return word->lemma.data ? CHY_OK : CHY_EMEM;
 }
 
-static int tag_words(const struct span *span)
+static void set_tag(const struct span *span, size_t i, uint32_t tag)
 {
 	const struct chy_text_model *m = span->model;
-	int result = CHY_OK;
 
-	for (size_t i = 0; !result && i < span->n; i++) {
-		struct chy_word *word = &span->words[i];
+	span->tags[i] = tag;
+	span->words[i].upos = (enum chy_upos)m->tag_upos[tag];
+	span->words[i].feats = chy_str_from(strchr(m->tags[tag], ' ') + 1);
+}
+
+static void tag_words(const struct span *span)
+{
+	const struct chy_text_model *m = span->model;
+
+	for (size_t i = 0; i < span->n; i++) {
 		const float *logits = span->space->tags + (i + 1) * m->tag.out;
 		uint32_t tag = choose_tag(span, logits);
 
-		tag = prefer_seen(m, word->form, logits, tag);
-		word->upos = (enum chy_upos)m->tag_upos[tag];
-		word->feats = chy_str_from(strchr(m->tags[tag], ' ') + 1);
-		result = lemmatise(span, word, tag, span->space->scripts + (i + 1) * m->script.out);
+		set_tag(span, i, prefer_seen(m, span->words[i].form, logits, tag));
 	}
+}
+
+/* A second look at the tags, now that the tree is there. */
+static void let_agree(const struct span *span)
+{
+	const struct chy_text_model *m = span->model;
+	int32_t subjects[CHY_SPAN];
+	struct chy_clause_view view = {span->words, span->n, subjects};
+
+	chy_agree(m, &view, span->space->tags + m->tag.out, m->tag.out, span->tags);
+	for (size_t i = 0; i < span->n; i++)
+		set_tag(span, i, span->tags[i]);
+}
+
+static int lemmatise_words(const struct span *span)
+{
+	const float *scripts = span->space->scripts;
+	size_t step = span->model->script.out;
+	int result = CHY_OK;
+
+	for (size_t i = 0; !result && i < span->n; i++)
+		result = lemmatise(span, &span->words[i], span->tags[i], scripts + (i + 1) * step);
 	return result;
 }
 
@@ -153,6 +161,20 @@ static int attach_words(const struct span *span)
 			word->deprel = CHY_STR("root");
 	}
 	return CHY_OK;
+}
+
+static int read_span(const struct span *span)
+{
+	int result;
+
+	fill_rows(span);
+	chy_network_run(span->model, span->space, span->n);
+	tag_words(span);
+	result = attach_words(span);
+	if (result)
+		return result;
+	let_agree(span);
+	return lemmatise_words(span);
 }
 
 static int32_t root_of(const struct chy_word *words, size_t n)
@@ -182,19 +204,16 @@ static void join_span(const struct span *span, size_t from, int32_t root)
 int chy_parse_sentence(const struct chy_text_model *model, struct chy_workspace *space,
 	struct chy_sentence *sentence, struct chy_arena *arena, struct chy_arena *scratch)
 {
+	uint32_t tags[CHY_SPAN];
 	int32_t root = 0;
 	int result = CHY_OK;
 
 	for (size_t from = 0; !result && from < sentence->word_count; from += CHY_SPAN) {
 		size_t left = sentence->word_count - from;
 		struct span span = {model, space, sentence->words + from,
-			left < CHY_SPAN ? left : CHY_SPAN, !from, arena, scratch};
+			left < CHY_SPAN ? left : CHY_SPAN, !from, tags, arena, scratch};
 
-		fill_rows(&span);
-		chy_network_run(model, space, span.n);
-		result = tag_words(&span);
-		if (!result)
-			result = attach_words(&span);
+		result = read_span(&span);
 		if (result)
 			break;
 		if (from)

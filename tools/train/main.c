@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agreeing.h"
 #include "data.h"
 #include "net.h"
 #include "save.h"
@@ -14,6 +15,12 @@
 #include "tune.h"
 
 enum { TREEBANKS_MAX = 8, BATCH_WORDS = 900 };
+
+/* The mean of the weights: from which part of the training on, every how many
+ * steps, and with what share the weights of that step. */
+#define AVERAGED_FROM 0.5
+#define AVERAGED_EACH 8
+#define AVERAGED_SHARE 0.005f
 
 static const char help[] =
 	"usage: chancery-train --language CODE --train FILE [--also FILE[:SHARE]]... --dev FILE\n"
@@ -424,6 +431,7 @@ static void learn_round(struct trainer *t, unsigned round)
 	for (size_t i = 0; i < batches; i++) {
 		const size_t *range = (const size_t *)order[i];
 		struct batch batch = {t->pool + range[0], range[1] - range[0], 0};
+		double part;
 
 		for (size_t b = 0; b < batch.count; b++) {
 			if (batch.examples[b]->count > batch.length)
@@ -431,9 +439,10 @@ static void learn_round(struct trainer *t, unsigned round)
 		}
 		net_learn(&t->net, &batch);
 		learn_windows(t);
-		net_update(&t->net,
-			rate_at(&t->options,
-				(round + (double)done++ / (double)batches) / t->options.rounds));
+		part = (round + (double)done++ / (double)batches) / t->options.rounds;
+		net_update(&t->net, rate_at(&t->options, part));
+		if (part >= AVERAGED_FROM && done % AVERAGED_EACH == 0)
+			net_average(&t->net, AVERAGED_SHARE);
 	}
 	free(order);
 	free(starts);
@@ -470,6 +479,8 @@ static void learn(struct trainer *t)
 		if (round % 3 == 2 || round + 1 == t->options.rounds || round < 3)
 			report(t, label);
 	}
+	net_settle(&t->net);
+	report(t, "mean of the weights");
 }
 
 static void save(struct trainer *t)
@@ -478,6 +489,7 @@ static void save(struct trainer *t)
 
 	save_network(writer, &t->net, &t->inventory);
 	save_lemmas(writer, &t->inventory, t->train, 1);
+	learn_agreement(writer, &t->train[0]);
 	learn_segmenting(writer, t->train, 1, &t->dev, &t->inventory, t->options.contractions);
 	model_writer_write(writer, t->options.out);
 	tune_lost_lines(t->options.out, &t->dev);

@@ -938,3 +938,29 @@ void net_update(struct net *net, float rate)
 	net->touched_count = 0;
 	net_refresh(net);
 }
+
+void net_average(struct net *net, float share)
+{
+	for (size_t i = 0; i < net->param_count; i++) {
+		struct param *p = &net->params[i];
+		size_t n = p->rows * p->columns;
+
+		if (!p->mean) {
+			p->mean = must_alloc(n, sizeof(float));
+			memcpy(p->mean, p->w, n * sizeof(float));
+		}
+		for (size_t k = 0; k < n; k++)
+			p->mean[k] += share * (p->w[k] - p->mean[k]);
+	}
+}
+
+void net_settle(struct net *net)
+{
+	for (size_t i = 0; i < net->param_count; i++) {
+		struct param *p = &net->params[i];
+
+		if (p->mean)
+			memcpy(p->w, p->mean, p->rows * p->columns * sizeof(float));
+	}
+	net_refresh(net);
+}

@@ -21,6 +21,7 @@ struct sizes {
 struct param {
 	const char *name;
 	float *w, *g, *m, *v;
+	float *mean; /* of w over the last steps; NULL before the first is taken */
 	size_t rows, columns; /* a bias has one row */
 	struct packed forward, backward;
 };
@@ -101,6 +102,12 @@ void net_learn_ends(struct net *net, const struct batch *batch);
 void net_refresh(struct net *net);
 /* One step of Adam with the gradients, which are then zero. */
 void net_update(struct net *net, float rate);
+/* Takes the weights of now into their mean with a share (0 to 1), the first
+ * time wholly; net_settle puts the means in the place of the weights. A mean
+ * of the weights on the way is better than where the way ends (Polyak and
+ * Juditsky 1992; Izmailov et al. 2018). */
+void net_average(struct net *net, float share);
+void net_settle(struct net *net);
 
 /* After net_run: arc scores of sentence b into out[(count - 1) × count], as
  * chy_tree_decode wants them. */

@@ -3,6 +3,7 @@
 
 #include <float.h>
 
+#include "agree.h"
 #include "kernel.h"
 #include "lemma.h"
 #include "rows.h"
@@ -233,6 +234,114 @@ static void every_processor_gives_the_same_bits(void **state)
 #endif
 }
 
+/* "a carta que chegou": a letter that came. */
+enum { LETTER, THAT, CAME, PARTS };
+
+static void write_clause(struct chy_word *words)
+{
+	const struct chy_word clause[PARTS] = {
+		{.form = CHY_STR("carta"),
+			.upos = CHY_UPOS_NOUN,
+			.feats = CHY_STR("Gender=Fem|Number=Sing"),
+			.deprel = CHY_STR("root"),
+			.head = -1},
+		{.form = CHY_STR("que"),
+			.upos = CHY_UPOS_PRON,
+			.feats = CHY_STR("Gender=Masc|Number=Sing|PronType=Rel"),
+			.deprel = CHY_STR("nsubj"),
+			.head = CAME},
+		{.form = CHY_STR("chegou"),
+			.upos = CHY_UPOS_VERB,
+			.deprel = CHY_STR("acl:relcl"),
+			.head = LETTER},
+	};
+
+	memcpy(words, clause, sizeof(clause));
+}
+
+static void a_relative_pronoun_is_bound_to_what_its_clause_is_about(void **state)
+{
+	struct chy_word words[PARTS];
+	int32_t subjects[PARTS];
+	struct chy_clause_view view = {words, PARTS, subjects};
+	struct chy_bond bonds[CHY_BONDS_MAX];
+
+	(void)state;
+	write_clause(words);
+	chy_agree_view(&view);
+	assert_int_equal(chy_agree_bonds(&view, THAT, bonds), 2);
+	assert_int_equal(bonds[0].kind, CHY_BOND_RELATIVE);
+	assert_int_equal(bonds[0].partner, LETTER);
+}
+
+static void a_pronoun_is_bound_to_the_subject_of_its_verb(void **state)
+{
+	struct chy_word words[PARTS];
+	int32_t subjects[PARTS];
+	struct chy_clause_view view = {words, PARTS, subjects};
+	struct chy_bond bonds[CHY_BONDS_MAX];
+
+	(void)state;
+	write_clause(words);
+	words[LETTER].head = CAME;
+	words[LETTER].deprel = CHY_STR("nsubj");
+	words[THAT].feats = CHY_STR("Case=Acc");
+	words[THAT].deprel = CHY_STR("expl");
+	words[CAME].head = -1;
+	chy_agree_view(&view);
+	assert_int_equal(chy_agree_bonds(&view, THAT, bonds), 2);
+	assert_int_equal(bonds[0].kind, CHY_BOND_SUBJECT);
+	assert_int_equal(bonds[0].partner, LETTER);
+}
+
+/* The tag of "que" after a look, where the network held the masculine for
+ * likelier by so much, and the treebank the feminine beside a feminine. */
+static uint32_t look_again(float likelier)
+{
+	static const char tags[3][CHY_TAG_SIZE] = {"NOUN Gender=Fem|Number=Sing",
+		"PRON Gender=Masc|Number=Sing|PronType=Rel",
+		"PRON Gender=Fem|Number=Sing|PronType=Rel"};
+	uint8_t upos[] = {CHY_UPOS_NOUN, CHY_UPOS_PRON, CHY_UPOS_PRON}, kinds[3];
+	struct chy_agree_slot slots[2] = {0};
+	const uint32_t no_lemmas[1] = {0};
+	struct chy_text_model model = {.tags = tags,
+		.tag_upos = upos,
+		.tag_agreement = kinds,
+		.lemmas = no_lemmas,
+		.agree = slots,
+		.agree_mask = 1};
+	const float logits[PARTS * 3] = {9, 0, 0, 0, likelier, 0, 9, 0, 0};
+	uint32_t chosen[PARTS] = {0, 1, 0};
+	struct chy_word words[PARTS];
+	int32_t subjects[PARTS];
+	struct chy_clause_view view = {words, PARTS, subjects};
+	const struct chy_bond bond = {CHY_BOND_RELATIVE, THAT, LETTER};
+	uint64_t key;
+
+	write_clause(words);
+	for (int i = 0; i < 3; i++)
+		kinds[i] = chy_agree_kind(chy_str_from(strchr(tags[i], ' ') + 1));
+	key = chy_agree_key(&view, &bond, true);
+	slots[key & 1].key = key;
+	slots[key & 1].odds[kinds[2]][kinds[0]] = 2 * CHY_AGREE_STEPS;
+	slots[key & 1].odds[kinds[1]][kinds[0]] = -2 * CHY_AGREE_STEPS;
+	model.sizes.tags = 3;
+	chy_agree(&model, &view, logits, 3, chosen);
+	return chosen[THAT];
+}
+
+static void agreement_decides_between_tags_that_are_nearly_as_likely(void **state)
+{
+	(void)state;
+	assert_int_equal(look_again(1), 2);
+}
+
+static void agreement_does_not_overrule_what_the_network_is_sure_of(void **state)
+{
+	(void)state;
+	assert_int_equal(look_again(4), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +351,10 @@ int main(void)
 		cmocka_unit_test(a_script_serves_other_forms),
 		cmocka_unit_test(folding_is_blind_to_case_quotes_and_digits),
 		cmocka_unit_test(every_processor_gives_the_same_bits),
+		cmocka_unit_test(a_relative_pronoun_is_bound_to_what_its_clause_is_about),
+		cmocka_unit_test(a_pronoun_is_bound_to_the_subject_of_its_verb),
+		cmocka_unit_test(agreement_decides_between_tags_that_are_nearly_as_likely),
+		cmocka_unit_test(agreement_does_not_overrule_what_the_network_is_sure_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
