@@ -472,7 +472,10 @@ static bool along(const struct act *act, bool (*test)(const struct act *, int32_
 static bool denied(const struct act *act, int32_t word)
 {
 	return marked(act, word, "advmod det", "deny") ||
-	       (word != act->trigger && chy_is_verb(act->line, word) &&
+	       (word != act->trigger &&
+		       !chy_word_kind(
+			       act->document->coder, act->line->lemmas[act->trigger], "charge") &&
+		       chy_is_verb(act->line, word) &&
 		       chy_word_kind(act->document->coder, act->line->lemmas[word], "deny"));
 }
 
@@ -496,7 +499,8 @@ static bool future_of_past(const struct act *act, int32_t word)
 	int32_t head = chy_word_at(act->line, word)->head;
 
 	return head >= 0 && chy_relation(act->line, word, "ccomp") &&
-	       chy_word_has(chy_word_at(act->line, word), "Mood", "Cnd") &&
+	       (chy_word_has(chy_word_at(act->line, word), "Mood", "Cnd") ||
+		       marked(act, word, "aux", "would")) &&
 	       chy_word_has(chy_word_at(act->line, head), "Tense", "Past") &&
 	       chy_word_kind(act->document->coder, act->line->lemmas[head], "say");
 }
@@ -968,11 +972,16 @@ static void emit(struct act *act)
 		act->document->input->text.data + sentence->start, sentence->end - sentence->start};
 }
 
-/* *protestou, acusando …*: told beside it. */
-static bool by_the_way(const struct chy_line *line, int32_t word)
+/* *protestou, acusando …*, *protestou depois de um avião entrar …*: told beside
+ * it. */
+static bool by_the_way(const struct act *act, int32_t word)
 {
-	return chy_relation(line, word, "advcl") &&
-	       chy_word_has(chy_word_at(line, word), "VerbForm", "Ger");
+	const struct chy_word *w = chy_word_at(act->line, word);
+
+	return chy_relation(act->line, word, "advcl") &&
+	       (chy_word_has(w, "VerbForm", "Ger") ||
+		       (chy_word_has(w, "VerbForm", "Part") && chy_word_has(w, "Tense", "Pres")) ||
+		       (act->frame->pos == 'V' && marked(act, word, "mark advmod", "after")));
 }
 
 /* What lies beneath a governing act is its content. */
@@ -991,7 +1000,7 @@ static void spend(struct act *act, bool all_beneath)
 
 		/* But what is coordinated with it, or told beside it, is not. */
 		while (above >= 0 && above != act->trigger) {
-			own = chy_relation(line, above, "conj") || by_the_way(line, above) ||
+			own = chy_relation(line, above, "conj") || by_the_way(act, above) ||
 			      chy_relation(line, above, "parataxis") ||
 			      chy_relation(line, above, "nsubj");
 			if (own && chy_word_at(line, above)->head == act->trigger)
@@ -1111,10 +1120,39 @@ static bool denies_the_past(const struct act *act)
 	return false;
 }
 
+/* *rejeitou as acusações*: the same with a noun. */
+static bool denies_a_charge(const struct act *act)
+{
+	int32_t child = CHY_NONE;
+
+	if (act->frame->category != CHY_REJECT || act->frame->pos != 'V')
+		return false;
+	while ((child = chy_child_in(act->line, act->trigger, "obj nsubj:pass", child)) != CHY_NONE)
+		if (chy_word_kind(act->document->coder, act->line->lemmas[child], "charge"))
+			return true;
+	return false;
+}
+
+/* *told Peru to leave*: some words ask only with an infinitive. */
+static bool has_infinitive(const struct act *act)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(act->line, act->trigger, "xcomp advcl ccomp acl", child)) !=
+		CHY_NONE)
+		if (chy_word_has(chy_word_at(act->line, child), "VerbForm", "Inf"))
+			return true;
+	return false;
+}
+
 static enum chy_condition try_frame(struct act *act)
 {
 	if (!fits_word(act))
 		return CHY_UNFIT_WORD;
+	if (flagged(act, "infinitive") && !has_infinitive(act))
+		return CHY_NO_OBJECT;
+	if (denies_a_charge(act))
+		return CHY_BACKGROUND;
 	if (a_reason(act) || provided(act) || of_other_noun(act) || denies_the_past(act))
 		return CHY_BACKGROUND;
 	if (!fits_object(act))

@@ -444,6 +444,25 @@ static int32_t deciders(
 	return CHY_NONE;
 }
 
+/* *after Ethiopian planes violated …*, read as *summoned planes*: the noun
+ * between the conjunction and a finite verb is its subject. */
+static int32_t noun_before(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t marker = chy_child_in(line, word, "mark", CHY_NONE);
+
+	if (marker == CHY_NONE || !chy_relation(line, word, "advcl") ||
+		chy_word_has(chy_word_at(line, word), "VerbForm", "Inf") ||
+		chy_word_has(chy_word_at(line, word), "VerbForm", "Ger") ||
+		!chy_word_kind(document->coder, line->lemmas[marker], "after"))
+		return CHY_NONE;
+	for (int32_t at = word - 1; at > marker; at--)
+		if (chy_word_at(line, at)->upos == CHY_UPOS_NOUN ||
+			chy_word_at(line, at)->upos == CHY_UPOS_PROPN)
+			return at;
+	return CHY_NONE;
+}
+
 int32_t chy_subject_word(
 	const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
@@ -453,6 +472,8 @@ int32_t chy_subject_word(
 
 		if (subject != CHY_NONE && !relative(line, subject))
 			return subject;
+		if (noun_before(document, line, word) != CHY_NONE)
+			return noun_before(document, line, word);
 		/* *em vias de congelar*: the noun's clause has the subject. */
 		if (chy_relation(line, word, "acl") && head >= 0 &&
 			(chy_word_has(chy_word_at(line, word), "VerbForm", "Inf") ||

@@ -75,12 +75,15 @@ static bool year_at(const struct reader *reader, uint32_t token, int *out)
 
 /* A year that the text leaves out: the nearest that fits, in the past unless
  * the sentence looks ahead. */
-static bool ahead(const struct chy_line *line)
+static bool ahead(const struct chy_document *document, const struct chy_line *line)
 {
 	for (size_t i = 0; i < line->sentence->word_count; i++) {
 		const struct chy_word *w = chy_word_at(line, (int32_t)i);
 
-		if (chy_word_has(w, "Tense", "Fut"))
+		if (chy_word_has(w, "Tense", "Fut") ||
+			(w->upos == CHY_UPOS_AUX &&
+				chy_word_kind(document->coder, line->lemmas[i], "future")) ||
+			chy_word_kind(document->coder, line->lemmas[i], "coming"))
 			return true;
 	}
 	return false;
@@ -98,7 +101,7 @@ static bool fill_year(const struct reader *reader, struct chy_date *date)
 	if (date->day > chy_days_in_month(date->year, date->month))
 		return false;
 	chy_edtf_bounds(&edtf, &first, &last);
-	if (ahead(reader->line)) {
+	if (ahead(reader->document, reader->line)) {
 		if (last < document->day)
 			date->year++;
 	} else if (first > document->day) {
@@ -310,7 +313,7 @@ static bool read_near(struct reader *reader)
 		int64_t back = (chy_weekday(day) + 7 - (unsigned)value) % 7;
 		bool coming = kind_at(reader, end, "next", &ignored) ||
 			      (token > 0 && kind_at(reader, token - 1, "next", &ignored)) ||
-			      ahead(reader->line);
+			      ahead(reader->document, reader->line);
 
 		day += coming ? (7 - back) : -back;
 		if (kind_at(reader, end, "next", &ignored) ||
@@ -348,7 +351,8 @@ static bool read_season(struct reader *reader)
 		chy_edtf_bounds(&edtf, &first, &last);
 		if (coming && first <= reader->document->day)
 			date.year++;
-		else if (!coming && first > reader->document->day && !ahead(reader->line))
+		else if (!coming && first > reader->document->day &&
+			 !ahead(reader->document, reader->line))
 			date.year--;
 	} else {
 		return false;
