@@ -135,6 +135,19 @@ static int32_t particle(const struct act *act, struct chy_str wanted)
 		       : CHY_NONE;
 }
 
+/* *Assinaram o acordo Portugal e Espanha*: what follows the verb may be called
+ * its subject. */
+static int32_t object_after(const struct act *act, struct chy_str wanted)
+{
+	int32_t subject = chy_child_in(act->line, act->trigger, "nsubj", CHY_NONE);
+
+	return act->frame->pos == 'V' && subject > act->trigger &&
+			       chy_child_in(act->line, subject, "appos", CHY_NONE) != CHY_NONE &&
+			       one_of(act->line->lemmas[subject], wanted)
+		       ? subject
+		       : CHY_NONE;
+}
+
 static bool fits_object(struct act *act)
 {
 	struct chy_str wanted = frame_text(act, act->frame->object);
@@ -145,6 +158,8 @@ static bool fits_object(struct act *act)
 	act->object = object_below(act, act->trigger, wanted, 2);
 	if (act->object == CHY_NONE)
 		act->object = particle(act, wanted);
+	if (act->object == CHY_NONE)
+		act->object = object_after(act, wanted);
 	/* *o acordo deverá ser assinado*: it hangs on the verb above. */
 	if (act->object == CHY_NONE && chy_relation(act->line, act->trigger, "xcomp") &&
 		chy_passive(act->line, act->trigger)) {

@@ -544,6 +544,25 @@ static const struct chy_mention *state_before(const struct scan *scan, uint32_t 
 	return NULL;
 }
 
+/* *al-Moualem*, *van der Bellen*: small words within a name, and the name that
+ * they lead to, which is that of no state; how many tokens. */
+static uint32_t particles(const struct scan *scan, uint32_t token)
+{
+	const struct chy_sentence *sentence = scan->line->sentence;
+
+	for (uint32_t n = 0; token + n < sentence->token_count && n < 4; n++) {
+		const struct chy_token *t = &sentence->tokens[token + n];
+
+		if (n && t->word_count && capital(token_text(scan, token + n)))
+			return scan->line->mention[t->first_word] == CHY_NONE ? n + 1 : 0;
+		if (!chy_str_is(token_text(scan, token + n), "-") &&
+			!chy_word_kind(
+				scan->document->coder, scan->line->folded[token + n], "particle"))
+			return 0;
+	}
+	return 0;
+}
+
 /* The name after a post, with or without a comma: [from, until). */
 static bool name_after(const struct scan *scan, uint32_t token, uint32_t *from, uint32_t *until)
 {
@@ -553,10 +572,14 @@ static bool name_after(const struct scan *scan, uint32_t token, uint32_t *from, 
 	if (at < sentence->token_count && chy_str_is(token_text(scan, at), ","))
 		at++;
 	*from = at;
-	while (at < sentence->token_count && at < *from + 5 &&
-		(proper(scan, at) || (at > *from && sentence->tokens[at].word_count == 1 &&
-					     capital(token_text(scan, at)))))
-		at++;
+	while (at < sentence->token_count && at < *from + 5)
+		if (proper(scan, at) || (at > *from && sentence->tokens[at].word_count == 1 &&
+						capital(token_text(scan, at))))
+			at++;
+		else if (at > *from && particles(scan, at))
+			at += particles(scan, at);
+		else
+			break;
 	*until = at;
 	return at > *from;
 }

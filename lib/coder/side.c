@@ -604,6 +604,37 @@ static void add_name_before(struct chy_line *line, int32_t word, struct chy_side
 		add_covering(line, (int32_t)line->mentions[found].last, out);
 }
 
+/* *Assinaram o acordo Portugal, Espanha e França*, read as names of the accord. */
+static void add_names_beside(
+	struct chy_document *document, struct chy_line *line, int32_t subject, struct chy_side *out)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(line, subject, "appos", child)) != CHY_NONE)
+		if (line->mention[child] != CHY_NONE)
+			chy_resolve(document, line, child, out);
+}
+
+/* *Addressing the United Nations, Minister Lavrov called …*, read as one
+ * apposition: it is the person who acts. */
+static int32_t person_beside(
+	const struct chy_document *document, const struct chy_line *line, int32_t subject)
+{
+	int32_t child = CHY_NONE, own = line->mention[subject];
+
+	/* *o rei Abdullah da Jordânia* is his own. */
+	while (own != CHY_NONE && chy_is_body(document, line->mentions[own].party.actor) &&
+		(child = chy_child_in(line, subject, "appos", child)) != CHY_NONE) {
+		int32_t other = line->mention[child];
+
+		if (other != CHY_NONE && line->mentions[other].person &&
+			line->mentions[other].resolved && !line->mentions[own].person &&
+			line->mentions[other].party.actor != line->mentions[own].party.actor)
+			return child;
+	}
+	return subject;
+}
+
 void chy_subject(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
 {
@@ -612,8 +643,11 @@ void chy_subject(
 	if (subject != CHY_NONE) {
 		const struct chy_word *w = chy_word_at(line, subject);
 
+		subject = person_beside(document, line, subject);
 		chy_resolve(document, line, subject, out);
 		add_second_subject(document, line, subject, out);
+		if (!out->count && subject > word)
+			add_names_beside(document, line, subject, out);
 		if (!out->count && w->upos == CHY_UPOS_PRON && !relative(line, subject)) {
 			unsaid_subject(document, line, word, out);
 		} else if (!out->count && add_by_demonym(document, line, subject, out)) {
