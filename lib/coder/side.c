@@ -251,6 +251,18 @@ static bool add_pointed_at(
 static void resolve(struct chy_document *document, struct chy_line *line, int32_t word,
 	struct chy_side *out, int depth);
 
+/* *a marinha etíope*, read as an Ethiopian that is a navy. */
+static bool has_standing_child(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(line, word, "amod compound", child)) != CHY_NONE)
+		if (child + 1 == word && standing(document, line, child).data)
+			return true;
+	return false;
+}
+
 /* *um francês*: somebody, not the state. */
 static bool private_person(const struct chy_line *line, int32_t word)
 {
@@ -320,7 +332,7 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 	word = past_dateline(line, word);
 	w = chy_word_at(line, word);
 	sector = standing(document, line, word);
-	if (private_person(line, word))
+	if (private_person(line, word) && !has_standing_child(document, line, word))
 		return;
 	found = add_covering(line, word, out);
 	/* *French and German ministers*: of both. */
@@ -827,6 +839,18 @@ static bool by_possessive(
 	return false;
 }
 
+/* *o armistício entre a Dinamarca e o Paquistão*: the second name, where the
+ * tree joins it to the noun above. */
+static void other_of_two(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	int32_t first, struct chy_side *found)
+{
+	int32_t child = first;
+
+	while ((child = chy_child_in(line, trigger, "conj", child)) != CHY_NONE)
+		if (line->mention[child] != CHY_NONE || standing(document, line, child).data)
+			chy_resolve(document, line, child, found);
+}
+
 /* Nouns with a preposition that hang on the trigger; if there are none, on its
  * noun. */
 static void by_preposition(struct chy_document *document, struct chy_line *line, int32_t trigger,
@@ -853,6 +877,8 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 			!(of && !not_these &&
 				chy_word_kind(document->coder, line->lemmas[child], "people")))
 			beneath(document, line, child, not_these, &found);
+		if (found.count == 1 && chy_word_kind(document->coder, slot, "between"))
+			other_of_two(document, line, trigger, child, &found);
 		keep_others(&found, not_these, out);
 		out->loose |= found.loose;
 		/* *a retirada das tropas russas da Geórgia*: the first is whose. */
