@@ -135,7 +135,8 @@ struct chy_str chy_token_key(
 bool chy_line_init(
 	struct chy_document *document, struct chy_line *line, const struct chy_sentence *sentence);
 /* Whether a token is a name with the mark of the possessor (*Peru's*). */
-bool chy_possessive(const struct chy_sentence *sentence, uint32_t token);
+bool chy_possessive(
+	struct chy_document *document, const struct chy_sentence *sentence, uint32_t token);
 const struct chy_word *chy_word_at(const struct chy_line *line, int32_t word);
 bool chy_relation(const struct chy_line *line, int32_t word, const char *deprel);
 /* The first child of a word in one of the relations ("nsubj obj"), after

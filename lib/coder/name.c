@@ -129,9 +129,9 @@ static struct chy_mention *add_mention(struct scan *scan, uint32_t token, uint32
 	*mention = (struct chy_mention){.first = first->first_word,
 		.last = last->first_word + (last->word_count ? last->word_count - 1 : 0)};
 	/* A contraction's preposition is not of the name. */
-	if (first->word_count > 1 && !chy_possessive(sentence, token))
+	if (first->word_count > 1 && !chy_possessive(scan->document, sentence, token))
 		mention->first += first->word_count - 1;
-	if (chy_possessive(sentence, token + tokens - 1))
+	if (chy_possessive(scan->document, sentence, token + tokens - 1))
 		mention->last = last->first_word;
 	mention->party.text = chy_span_text(scan->document, line, mention->first, mention->last);
 	for (uint32_t w = mention->first; w <= mention->last; w++)

@@ -112,15 +112,14 @@ static void find_verb(struct chy_document *document, struct chy_line *line, int3
 }
 
 /* *Peru's*: one token, whose first word is the name. */
-bool chy_possessive(const struct chy_sentence *sentence, uint32_t token)
+bool chy_possessive(
+	struct chy_document *document, const struct chy_sentence *sentence, uint32_t token)
 {
 	const struct chy_token *t = &sentence->tokens[token];
-	struct chy_str mark;
 
-	if (t->word_count != 2)
-		return false;
-	mark = sentence->words[t->first_word + 1].form;
-	return chy_str_is(mark, "'s") || chy_str_is(mark, "\xe2\x80\x99s") || chy_str_is(mark, "'");
+	return t->word_count == 2 &&
+	       chy_word_kind(document->coder,
+		       chy_folded(document, sentence->words[t->first_word + 1].form), "owner");
 }
 
 /* A token as names and words are looked up: without the mark of the possessor,
@@ -131,7 +130,7 @@ static struct chy_str folded_token(
 	const struct chy_token *t = &sentence->tokens[token];
 	struct chy_str form = {document->input->text.data + t->start, t->end - t->start};
 
-	if (chy_possessive(sentence, token))
+	if (chy_possessive(document, sentence, token))
 		form = sentence->words[t->first_word].form;
 	if (token + 1 == sentence->token_count && form.size > 4 &&
 		form.data[form.size - 1] == '.' && !memchr(form.data, '.', form.size - 1))
