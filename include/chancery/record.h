@@ -8,6 +8,7 @@
 #include "chancery/error.h"
 #include "chancery/hash.h"
 #include "chancery/json.h"
+#include "chancery/scan.h"
 #include "chancery/string.h"
 
 enum chy_kind {
@@ -48,6 +49,12 @@ int chy_record_decode(struct chy_str bytes, struct chy_record *out);
 /* The body as JSON, lifted to today's schema: a new reference. CHY_EVERSION
  * for a schema newer than this edition knows. */
 int chy_record_body(const struct chy_record *record, json_t **out, struct chy_fault *fault);
+
+/* The same without a tree, for whoever reads very many: the body as the scan
+ * has it, which lives as long as the record's bytes and the scan and `lifted`
+ * (room for a body of an older schema) are not used again. */
+int chy_record_scan(const struct chy_record *record, struct chy_scan *scan,
+	struct chy_buffer *lifted, const struct chy_value **out, struct chy_fault *fault);
 
 /* A record as `log` and `follow` print it: {archive?, body, hash, kind, prev,
  * schema, seq, time}: a new reference. */

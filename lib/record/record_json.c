@@ -22,6 +22,40 @@ int chy_record_body(const struct chy_record *record, json_t **out, struct chy_fa
 	return CHY_OK;
 }
 
+/* One of an older schema goes by way of its tree. */
+static int lift_text(
+	const struct chy_record *record, struct chy_buffer *out, struct chy_fault *fault)
+{
+	json_t *body;
+	int result = chy_record_body(record, &body, fault);
+
+	if (result)
+		return result;
+	chy_buffer_clear(out);
+	result = chy_json_canonical(body, out);
+	json_decref(body);
+	return result ? chy_fault_set(fault, result, "record", record->seq, NULL) : CHY_OK;
+}
+
+int chy_record_scan(const struct chy_record *record, struct chy_scan *scan,
+	struct chy_buffer *lifted, const struct chy_value **out, struct chy_fault *fault)
+{
+	struct chy_str text = record->body;
+	int result = CHY_OK;
+
+	if (record->kind >= CHY_KIND_COUNT || record->schema != chy_kind_schema(record->kind)) {
+		result = lift_text(record, lifted, fault);
+		text = (struct chy_str){lifted->data, lifted->size};
+	}
+	if (result)
+		return result;
+	result = chy_scan_read(scan, text, out);
+	if (result == CHY_OK && (*out)->type == CHY_VALUE_OBJECT)
+		return CHY_OK;
+	return chy_fault_set(fault, result == CHY_EMEM ? result : CHY_EDAMAGED, "record",
+		record->seq, "its body is not a JSON object");
+}
+
 int chy_record_to_json(const struct chy_record *record, json_t **out, struct chy_fault *fault)
 {
 	char hash[CHY_HASH_HEX], prev[CHY_HASH_HEX], time[CHY_TIME_SIZE];

@@ -107,8 +107,16 @@ static int add_pair(void *user, struct chy_str what)
 	return CHY_OK;
 }
 
+static void add_category(json_t *table, struct chy_str category)
+{
+	char key[64];
+
+	snprintf(key, sizeof(key), "%.*s", (int)category.size, category.data);
+	add(table, key, 1);
+}
+
 static int add_event(void *user, const unsigned char key[CHY_EVENT_KEY],
-	const struct chy_event_head *head, json_t *event)
+	const struct chy_event_head *head, const struct chy_value *event)
 {
 	struct count *count = user;
 	struct chy_buffer sides;
@@ -129,7 +137,7 @@ static int add_event(void *user, const unsigned char key[CHY_EVENT_KEY],
 		chy_buffer_fini(&sides);
 		break;
 	default:
-		add(count->table, json_string_value(json_object_get(event, "event")), 1);
+		add_category(count->table, chy_value_str(event, "event"));
 	}
 	return result;
 }

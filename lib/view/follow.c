@@ -30,7 +30,7 @@ static int take_in(
 		result = chy_intake_next(intake, &taken, fault);
 		if (result)
 			break;
-		result = chy_project(batch, &taken->record, taken->body, fault);
+		result = chy_project(batch, taken, fault);
 		if (result)
 			break;
 		*seq = taken->record.seq;

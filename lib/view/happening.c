@@ -162,22 +162,26 @@ static bool asks_of_events(const struct chy_event_filter *f)
 static int any_passes(const struct walk *walk, struct chy_str row, bool *out)
 {
 	struct chy_act_row act;
+	struct chy_scan scan;
 	int result = CHY_OK;
 
 	*out = false;
 	if (!chy_act_decode(row, &act))
 		return CHY_EDAMAGED;
+	chy_scan_init(&scan);
 	for (size_t i = 0; i < act.event_count && !*out && !result; i++) {
-		json_t *event;
+		const struct chy_value *event;
+		struct chy_event_head head;
+		struct chy_str json;
 
-		result = read_event(
-			walk->txn, (const unsigned char *)act.events + i * CHY_EVENT_KEY, &event);
-		if (result)
-			break;
-		*out = chy_event_passes(walk->filter, event);
-		json_decref(event);
+		result = chy_event_read(walk->txn,
+			(const unsigned char *)act.events + i * CHY_EVENT_KEY, &head, &json);
+		if (!result && chy_scan_read(&scan, json, &event))
+			result = CHY_EDAMAGED;
+		*out = !result && chy_event_passes(walk->filter, event);
 	}
-	return result;
+	chy_scan_fini(&scan);
+	return result > 0 ? CHY_EDAMAGED : result;
 }
 
 static int take_act(struct walk *walk, struct chy_str key, struct chy_str value)
@@ -318,7 +322,7 @@ struct search {
 };
 
 static int note_event(void *user, const unsigned char key[CHY_EVENT_KEY],
-	const struct chy_event_head *head, json_t *event)
+	const struct chy_event_head *head, const struct chy_value *event)
 {
 	struct search *search = user;
 	struct sought *one;

@@ -4,12 +4,11 @@
 #include <signal.h>
 #include <stdlib.h>
 
-/* Records go from thread to thread by the tray, and come back by it to be
- * released: memory that one thread takes and another gives back makes the
- * threads wait for one another. */
+/* Records go from thread to thread by the tray, and come back by it: its
+ * memory is used again and again. */
 enum {
-	TRAYS = 8,
-	TRAY = 128, /* records */
+	TRAYS = 4,
+	TRAY = 64, /* records */
 	FEW = 64 /* records that are not worth a thread */
 };
 
@@ -36,11 +35,12 @@ struct chy_intake {
 	size_t at; /* its next record */
 };
 
-static void clear(struct tray *tray)
+static void release(struct tray *tray)
 {
-	for (size_t i = 0; i < tray->count; i++)
-		json_decref(tray->list[i].body);
-	tray->count = 0;
+	for (size_t i = 0; i < TRAY; i++) {
+		chy_scan_fini(&tray->list[i].scan);
+		chy_buffer_fini(&tray->list[i].lifted);
+	}
 }
 
 static int read_one(struct chy_intake *intake, struct chy_taken *out, struct chy_fault *fault)
@@ -51,7 +51,7 @@ static int read_one(struct chy_intake *intake, struct chy_taken *out, struct chy
 		return CHY_END;
 	result = chy_log_cursor_next(intake->cursor, &out->record, fault);
 	if (!result)
-		result = chy_record_body(&out->record, &out->body, fault);
+		result = chy_record_scan(&out->record, &out->scan, &out->lifted, &out->body, fault);
 	if (!result)
 		intake->next++;
 	return result;
@@ -59,7 +59,7 @@ static int read_one(struct chy_intake *intake, struct chy_taken *out, struct chy
 
 static void fill(struct chy_intake *intake, struct tray *tray, size_t most)
 {
-	clear(tray);
+	tray->count = 0;
 	tray->result = CHY_OK;
 	while (tray->count < most && !tray->result) {
 		tray->result = read_one(intake, &tray->list[tray->count], &tray->fault);
@@ -171,7 +171,7 @@ void chy_intake_close(struct chy_intake *intake)
 		pthread_join(intake->thread, NULL);
 	}
 	for (size_t i = 0; i < TRAYS; i++)
-		clear(&intake->trays[i]);
+		release(&intake->trays[i]);
 	pthread_mutex_destroy(&intake->mutex);
 	pthread_cond_destroy(&intake->changed);
 	chy_log_cursor_close(intake->cursor);

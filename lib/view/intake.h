@@ -6,11 +6,13 @@
 
 struct chy_intake;
 
-/* A record and its body decoded. Both live until the next one is asked for,
- * or the intake is closed: what is made by one thread is released by it. */
+/* A record and its body. Both live until the next one is asked for, or the
+ * intake is closed. */
 struct chy_taken {
 	struct chy_record record;
-	json_t *body;
+	const struct chy_value *body;
+	struct chy_scan scan;
+	struct chy_buffer lifted;
 };
 
 /* Begins with the record after `after`, ends with `to`. */

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "chancery/edtf.h"
+#include "chancery/scan.h"
 #include "chancery/store.h"
 #include "chancery/view.h"
 #include "grouping.h"
+#include "intake.h"
 
 /* Goes up when what the tables hold changes; older views are made again. */
 #define CHY_VIEW_EDITION "5"
@@ -143,15 +145,16 @@ int32_t chy_event_day(const struct chy_telling *telling);
 
 /* Whether an event is of those that a filter asks for, when it was known and
  * its day aside. */
-bool chy_event_passes(const struct chy_event_filter *filter, const json_t *event);
+bool chy_event_passes(const struct chy_event_filter *filter, const struct chy_value *event);
 
 /* The `what` of the index that holds the fewest of those that are asked for;
  * its size, or 0 where it is too long to be in the index. */
 size_t chy_what_for(const struct chy_event_filter *filter, char *out, size_t size);
 
-/* chy_view_events within a transaction, with the head of each. */
+/* chy_view_events within a transaction, with the head of each, the event as it
+ * lies in its row. */
 typedef int chy_head_visit(void *user, const unsigned char key[CHY_EVENT_KEY],
-	const struct chy_event_head *head, json_t *event);
+	const struct chy_event_head *head, const struct chy_value *event);
 int chy_each_event(struct chy_store_txn *txn, const struct chy_event_filter *filter,
 	chy_head_visit *visit, void *user);
 
@@ -192,7 +195,7 @@ struct chy_str chy_staged_value(const struct chy_stage *stage, size_t i);
 
 /* The sides of an event: "+RUS>+JPN". Who meets whom is told from either side:
  * for consultations they are one, "+JPN+RUS". */
-void chy_write_sides(struct chy_buffer *out, const json_t *event);
+void chy_write_sides(struct chy_buffer *out, const struct chy_value *event);
 
 /* Calls for every `what` that sides (codes, "+" before each, and ">" between)
  * and disputes belong to: "*", each code's, each pair's, each dispute's, and
@@ -203,6 +206,18 @@ int chy_each_what(struct chy_str sides, const struct chy_str *disputes, size_t n
 
 bool chy_what_is_tallied(struct chy_str what);
 
+/* Numbers of names that were looked up before. */
+struct chy_numbers {
+	struct chy_buffer texts;
+	struct chy_number {
+		uint64_t hash;
+		size_t at;
+		uint32_t size, number; /* number: 0 for a free place */
+	} * places;
+	size_t count, room; /* room: a power of two */
+};
+void chy_numbers_fini(struct chy_numbers *numbers);
+
 /* A batch of records on their way into the tables. */
 struct chy_batch {
 	struct chy_store_txn *txn;
@@ -212,12 +227,17 @@ struct chy_batch {
 	struct chy_stage people; /* additions and keys: people.c */
 	struct chy_counts counts;
 	size_t events; /* taken in since the batch began */
+	struct chy_numbers numbers;
+	struct chy_hash document; /* whose row waits: project.c */
+	struct chy_buffer row; /* empty where none does */
+	struct chy_scan row_scan, event_scan;
 };
 
-/* Takes one record, its body decoded, into the batch. 0, CHY_STORE_FULL, or
- * an error. */
-int chy_project(struct chy_batch *batch, const struct chy_record *record, json_t *body,
-	struct chy_fault *fault);
+/* chy_name_number for what comes again and again. */
+int chy_batch_number(struct chy_batch *batch, struct chy_str text, uint32_t *out);
+
+/* Takes one record into the batch. 0, CHY_STORE_FULL, or an error. */
+int chy_project(struct chy_batch *batch, const struct chy_taken *taken, struct chy_fault *fault);
 /* Writes what waits. */
 int chy_batch_flush(struct chy_batch *batch);
 void chy_batch_fini(struct chy_batch *batch);
@@ -239,7 +259,7 @@ int chy_corrections_apply(
 
 /* Takes note of who is in an event, or, with a sign of -1, that it is told no
  * more. */
-int chy_people_place(struct chy_batch *batch, const json_t *event,
+int chy_people_place(struct chy_batch *batch, const struct chy_value *event,
 	const struct chy_telling *telling, int32_t sign);
 int chy_people_flush(struct chy_batch *batch);
 

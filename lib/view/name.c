@@ -1,4 +1,5 @@
 /* Texts that come again and again, by number. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -77,6 +78,82 @@ int chy_name_number(struct chy_store_txn *txn, struct chy_str text, uint32_t *ou
 		return CHY_EDAMAGED;
 	*out = (uint32_t)chy_get_be(value.data, 4);
 	return CHY_OK;
+}
+
+/* -- looked up before ---------------------------------------------------------- */
+
+void chy_numbers_fini(struct chy_numbers *numbers)
+{
+	chy_buffer_fini(&numbers->texts);
+	free(numbers->places);
+	*numbers = (struct chy_numbers){.places = NULL};
+}
+
+/* Where a text is, or the free place where it belongs. */
+static struct chy_number *place_of(
+	const struct chy_numbers *numbers, struct chy_str text, uint64_t hash)
+{
+	size_t at = hash & (numbers->room - 1);
+
+	for (;; at = (at + 1) & (numbers->room - 1)) {
+		struct chy_number *place = &numbers->places[at];
+
+		if (!place->number ||
+			(place->hash == hash && place->size == text.size &&
+				memcmp(numbers->texts.data + place->at, text.data, text.size) == 0))
+			return place;
+	}
+}
+
+static bool make_room(struct chy_numbers *numbers)
+{
+	struct chy_numbers more = {.room = numbers->room ? 2 * numbers->room : 1024};
+
+	if (numbers->count * 2 < numbers->room)
+		return true;
+	more.places = calloc(more.room, sizeof(*more.places));
+	if (!more.places)
+		return false;
+	for (size_t i = 0; i < numbers->room; i++) {
+		const struct chy_number *old = &numbers->places[i];
+		size_t at = old->hash & (more.room - 1);
+
+		if (!old->number)
+			continue;
+		while (more.places[at].number)
+			at = (at + 1) & (more.room - 1);
+		more.places[at] = *old;
+	}
+	free(numbers->places);
+	numbers->places = more.places;
+	numbers->room = more.room;
+	return true;
+}
+
+int chy_batch_number(struct chy_batch *batch, struct chy_str text, uint32_t *out)
+{
+	struct chy_numbers *numbers = &batch->numbers;
+	uint64_t hash = chy_str_hash(text);
+	struct chy_number *place;
+	int result;
+
+	*out = 0;
+	if (!text.size)
+		return CHY_OK;
+	if (!make_room(numbers))
+		return CHY_EMEM;
+	place = place_of(numbers, text, hash);
+	if (place->number) {
+		*out = place->number;
+		return CHY_OK;
+	}
+	result = chy_name_number(batch->txn, text, out);
+	if (result)
+		return result;
+	*place = (struct chy_number){hash, numbers->texts.size, (uint32_t)text.size, *out};
+	chy_buffer_add_str(&numbers->texts, text);
+	numbers->count++;
+	return numbers->texts.failed ? CHY_EMEM : CHY_OK;
 }
 
 int chy_name_text(struct chy_store_txn *txn, uint32_t number, struct chy_str *out)

@@ -40,12 +40,14 @@ static size_t add_mention(struct mention *list, size_t n, struct mention mention
 	return n;
 }
 
-static size_t add_side(struct mention *list, size_t n, const json_t *side, struct chy_str speaker)
+static size_t add_side(
+	struct mention *list, size_t n, const struct chy_value *side, struct chy_str speaker)
 {
-	for (size_t i = 0; i < json_array_size(side); i++) {
-		const json_t *actor = json_array_get(side, i);
-		struct mention mention = {chy_json_str(actor, "code"),
-			chy_json_str(actor, "person"), chy_json_str(actor, "role"), false};
+	const struct chy_value *actor = chy_value_first(side);
+
+	for (; actor; actor = chy_value_next(actor)) {
+		struct mention mention = {chy_value_str(actor, "code"),
+			chy_value_str(actor, "person"), chy_value_str(actor, "role"), false};
 
 		mention.spoke = speaker.size && chy_str_equal(mention.person, speaker);
 		n = add_mention(list, n, mention);
@@ -55,12 +57,12 @@ static size_t add_side(struct mention *list, size_t n, const json_t *side, struc
 }
 
 /* Each once. A speaker who is on neither side speaks for nobody that is known. */
-static size_t mentions_of(const json_t *event, struct mention list[SIDES])
+static size_t mentions_of(const struct chy_value *event, struct mention list[SIDES])
 {
-	struct chy_str speaker = chy_json_str(event, "speaker");
-	size_t n = add_side(list, 0, json_object_get(event, "actor"), speaker);
+	struct chy_str speaker = chy_value_str(event, "speaker");
+	size_t n = add_side(list, 0, chy_value_member(event, "actor"), speaker);
 
-	n = add_side(list, n, json_object_get(event, "recipient"), speaker);
+	n = add_side(list, n, chy_value_member(event, "recipient"), speaker);
 	for (size_t i = 0; i < n; i++)
 		if (list[i].spoke)
 			return n;
@@ -79,7 +81,7 @@ struct placing {
 };
 
 static int number_group(
-	struct chy_store_txn *txn, const struct mention *mention, unsigned char out[GROUP])
+	struct chy_batch *batch, const struct mention *mention, unsigned char out[GROUP])
 {
 	const struct chy_str texts[] = {mention->code, mention->person, mention->role};
 	int result = CHY_OK;
@@ -87,7 +89,7 @@ static int number_group(
 	for (size_t i = 0; i < 3 && !result; i++) {
 		uint32_t number;
 
-		result = chy_name_number(txn, texts[i], &number);
+		result = chy_batch_number(batch, texts[i], &number);
 		if (!result)
 			chy_put_be(out + 4 * i, number, 4);
 	}
@@ -122,10 +124,11 @@ static bool is_body(const struct mention *mention)
 }
 
 static int place_mention(
-	struct placing *placing, const struct mention *mention, const json_t *disputes)
+	struct placing *placing, const struct mention *mention, const struct chy_value *disputes)
 {
+	const struct chy_value *dispute = chy_value_first(disputes);
 	unsigned char group[GROUP];
-	int result = number_group(placing->batch->txn, mention, group);
+	int result = number_group(placing->batch, mention, group);
 
 	if (result)
 		return result;
@@ -133,13 +136,12 @@ static int place_mention(
 	place_under(placing, 'a', mention->code, group, !is_body(mention));
 	if (mention->person.size)
 		place_under(placing, 'n', mention->person, group, false);
-	for (size_t i = 0; i < json_array_size(disputes) && i < DISPUTES; i++)
-		place_under(placing, 'd',
-			chy_str_from(json_string_value(json_array_get(disputes, i))), group, true);
+	for (size_t i = 0; dispute && i < DISPUTES; i++, dispute = chy_value_next(dispute))
+		place_under(placing, 'd', dispute->text, group, true);
 	return CHY_OK;
 }
 
-int chy_people_place(struct chy_batch *batch, const json_t *event,
+int chy_people_place(struct chy_batch *batch, const struct chy_value *event,
 	const struct chy_telling *telling, int32_t sign)
 {
 	struct placing placing = {batch, telling->key, chy_event_day(telling), sign, false};
@@ -148,7 +150,7 @@ int chy_people_place(struct chy_batch *batch, const json_t *event,
 	int result = CHY_OK;
 
 	for (size_t i = 0; i < n && !result; i++)
-		result = place_mention(&placing, &list[i], json_object_get(event, "dispute"));
+		result = place_mention(&placing, &list[i], chy_value_member(event, "dispute"));
 	return result;
 }
 
@@ -543,7 +545,7 @@ static bool wanted(const struct chy_people_filter *filter, const struct mention 
 
 /* Events come in the order of their days, and keys within a day. */
 static int gather(void *user, const unsigned char key[CHY_EVENT_KEY],
-	const struct chy_event_head *head, json_t *event)
+	const struct chy_event_head *head, const struct chy_value *event)
 {
 	struct gathering *g = user;
 	struct mention list[SIDES];

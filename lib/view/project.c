@@ -1,43 +1,109 @@
 /* One record into the tables. What is written depends on the records alone,
  * so that any way of following gives the same bytes. */
-#include <math.h>
+#include "project.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
-
-struct projection {
-	struct chy_batch *batch;
-	struct chy_store_txn *txn;
-	const struct chy_record *record;
-	json_t *body;
-	struct chy_counts *counts;
-};
-
-static int document_key(const json_t *body, struct chy_hash *out)
+static int document_key(const struct chy_value *body, struct chy_hash *out)
 {
-	struct chy_str hex = chy_json_str(body, "document");
+	char hex[CHY_HASH_HEX];
+	struct chy_str text = chy_value_str(body, "document");
 
-	return hex.data ? chy_hash_from_hex(hex.data, out) : CHY_EINPUT;
+	if (text.size != CHY_HASH_HEX - 1)
+		return CHY_EINPUT;
+	memcpy(hex, text.data, text.size);
+	hex[text.size] = '\0';
+	return chy_hash_from_hex(hex, out);
 }
 
-static struct chy_str hash_str(const struct chy_hash *hash)
+/* The record's body as a tree, for what is rare: a new reference. */
+static int body_tree(const struct projection *p, json_t **out)
 {
-	return (struct chy_str){(const char *)hash->bytes, CHY_HASH_SIZE};
+	return chy_record_body(p->record, out, NULL);
 }
 
-static void set_recorded(const struct projection *p, json_t *row)
-{
-	char time[CHY_TIME_SIZE];
+/* -- rows of documents --------------------------------------------------------- */
 
-	json_object_set_new(row, "recorded", json_string(chy_time_format(p->record->time, time)));
-	json_object_set_new(row, "seq", json_integer((json_int_t)p->record->seq));
+/* The row of the document that is at work waits with the batch: most are coded
+ * right after they were added, and are written once. */
+static int write_waiting(struct chy_batch *batch)
+{
+	struct chy_str key = {(const char *)batch->document.bytes, CHY_HASH_SIZE};
+
+	if (!batch->row.size)
+		return CHY_OK;
+	if (batch->row.failed)
+		return CHY_EMEM;
+	return chy_sealed_put(batch->txn, CHY_VIEW_DOCUMENTS, key, &batch->row);
 }
+
+static int put_row(const struct projection *p, const struct chy_hash *id, struct chy_str row)
+{
+	struct chy_batch *batch = p->batch;
+	int result = CHY_OK;
+
+	if (memcmp(batch->document.bytes, id->bytes, CHY_HASH_SIZE) != 0)
+		result = write_waiting(batch);
+	batch->document = *id;
+	chy_buffer_clear(&batch->row);
+	chy_buffer_add_str(&batch->row, row);
+	return batch->row.failed ? CHY_EMEM : result;
+}
+
+static int put_tree(const struct projection *p, const struct chy_hash *id, const json_t *row)
+{
+	struct chy_buffer text;
+	int result;
+
+	chy_buffer_init(&text);
+	result = chy_json_canonical(row, &text);
+	if (!result)
+		result = put_row(p, id, (struct chy_str){text.data, text.size});
+	chy_buffer_fini(&text);
+	return result;
+}
+
+/* A copy, which the caller releases. CHY_NOT_FOUND. */
+static int get_row(const struct projection *p, const struct chy_hash *id, struct chy_buffer *out)
+{
+	const struct chy_batch *batch = p->batch;
+	struct chy_str row = {batch->row.data, batch->row.size}, key;
+	int result = CHY_OK;
+
+	chy_buffer_init(out);
+	key = (struct chy_str){(const char *)id->bytes, CHY_HASH_SIZE};
+	if (!row.size || memcmp(batch->document.bytes, id->bytes, CHY_HASH_SIZE) != 0)
+		result = chy_sealed_get(p->txn, CHY_VIEW_DOCUMENTS, key, &row);
+	if (!result)
+		chy_buffer_add_str(out, row);
+	return out->failed ? CHY_EMEM : result;
+}
+
+static int get_tree(const struct projection *p, const struct chy_hash *id, json_t **out)
+{
+	struct chy_buffer row;
+	int result = get_row(p, id, &row);
+
+	if (!result && chy_json_parse(row.data, row.size, out, NULL))
+		result = CHY_EDAMAGED;
+	chy_buffer_fini(&row);
+	return result;
+}
+
+static int scan_row(const struct projection *p, struct chy_str row, const struct chy_value **out)
+{
+	int result = chy_scan_read(&p->batch->row_scan, row, out);
+
+	return result == CHY_EINPUT ? CHY_EDAMAGED : result;
+}
+
+/* -- documents ------------------------------------------------------------------- */
 
 static void count_document(const struct projection *p)
 {
-	struct chy_str text = chy_json_str(p->body, "date");
+	struct chy_str text = chy_value_str(p->body, "date");
 	struct chy_edtf date;
 	int64_t first, last;
 
@@ -50,477 +116,268 @@ static void count_document(const struct projection *p)
 		p->counts->last_day = last;
 }
 
+static struct chy_str text_of(const struct chy_buffer *buffer)
+{
+	return (struct chy_str){buffer->data, buffer->size};
+}
+
+static void write_sighting(const struct projection *p, struct chy_buffer *out)
+{
+	chy_buffer_add_str(out, CHY_STR("{\"path\":"));
+	chy_buffer_add_str(out, chy_value_raw(p->body, "path"));
+	chy_buffer_printf(out, ",\"seq\":%llu}", (unsigned long long)p->record->seq);
+}
+
+/* Its body, without the map, which is read from the record when it is needed. */
 static int add_document(const struct projection *p, const struct chy_hash *id)
 {
-	json_t *row = json_copy(p->body);
+	char time[CHY_TIME_SIZE], recorded[CHY_TIME_SIZE + 2], seq[24];
+	struct chy_buffer sightings, row;
 	int result;
 
-	if (!row)
-		return CHY_EMEM;
-	json_object_del(row, "map"); /* is read from the record when it is needed */
 	count_document(p);
-	set_recorded(p, row);
-	json_object_set_new(row, "sightings",
-		json_pack("[{s:I, s:O?}]", "seq", (json_int_t)p->record->seq, "path",
-			json_object_get(p->body, "path")));
-	result = chy_row_put(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), row);
-	json_decref(row);
+	snprintf(recorded, sizeof(recorded), "\"%s\"", chy_time_format(p->record->time, time));
+	snprintf(seq, sizeof(seq), "%llu", (unsigned long long)p->record->seq);
+	chy_buffer_init(&sightings);
+	chy_buffer_init(&row);
+	chy_buffer_add_char(&sightings, '[');
+	write_sighting(p, &sightings);
+	chy_buffer_add_char(&sightings, ']');
+	chy_value_write_changed(p->body,
+		(const struct chy_change[]){{"map", {NULL, 0}},
+			{"recorded", chy_str_from(recorded)}, {"seq", chy_str_from(seq)},
+			{"sightings", text_of(&sightings)}},
+		4, &row);
+	result = sightings.failed || row.failed ? CHY_EMEM : put_row(p, id, text_of(&row));
+	chy_buffer_fini(&sightings);
+	chy_buffer_fini(&row);
 	return result;
 }
 
 static int sight_document(const struct projection *p, const struct chy_hash *id)
 {
-	json_t *row;
-	int result = chy_row_get(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), &row);
+	struct chy_buffer sighting;
+	json_t *row, *one;
+	int result = get_tree(p, id, &row);
 
 	if (result)
 		return result < 0 ? result : CHY_OK;
 	p->counts->sightings++;
-	json_array_append_new(json_object_get(row, "sightings"),
-		json_pack("{s:I, s:O?}", "seq", (json_int_t)p->record->seq, "path",
-			json_object_get(p->body, "path")));
-	result = chy_row_put(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), row);
+	chy_buffer_init(&sighting);
+	write_sighting(p, &sighting);
+	if (sighting.failed || chy_json_parse(sighting.data, sighting.size, &one, NULL)) {
+		result = CHY_EDAMAGED;
+	} else {
+		json_array_append_new(json_object_get(row, "sightings"), one);
+		result = put_tree(p, id, row);
+	}
+	chy_buffer_fini(&sighting);
 	json_decref(row);
 	return result;
 }
 
-/* -- events --------------------------------------------------------------- */
-
-static bool bounds_of(struct chy_str text, int32_t *out_first, int32_t *out_last)
-{
-	struct chy_edtf date;
-	int64_t first, last;
-
-	*out_first = 1;
-	*out_last = 0;
-	if (!text.size || chy_edtf_parse(text, &date))
-		return false;
-	chy_edtf_bounds(&date, &first, &last);
-	if (first == INT64_MIN)
-		return false;
-	*out_first = chy_day32(first);
-	*out_last = chy_day32(last);
-	return true;
-}
-
-/* What of a document every event of it takes over. */
-struct origin {
-	const json_t *document;
-	struct chy_hash id;
-	struct chy_buffer members; /* as they stand in every event's JSON */
-	uint32_t source;
-	int32_t reported;
-};
-
-static void copy_member(json_t *to, const char *as, const json_t *from, const char *key)
-{
-	json_t *value = json_object_get(from, key);
-
-	if (value)
-		json_object_set(to, as, value);
-	else
-		json_object_set_new(to, as, json_null());
-}
-
-/* What an event's JSON takes over from its document and record, without the
- * braces. */
-static int write_members(const struct projection *p, const json_t *document, struct chy_buffer *out)
-{
-	static const char *const members[] = {"document", "title", "source", "url"};
-	json_t *object = json_object();
-	char text[CHY_TIME_SIZE];
-	int result;
-
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		copy_member(object, members[i], document, members[i]);
-	copy_member(object, "reported", document, "date");
-	json_object_set_new(
-		object, "recorded", json_string(chy_time_format(p->record->time, text)));
-	result = chy_json_canonical(object, out);
-	json_decref(object);
-	return result;
-}
-
-static int read_origin(const struct projection *p, const json_t *document,
-	const struct chy_hash *id, struct origin *out)
-{
-	int32_t last;
-	int result;
-
-	*out = (struct origin){.document = document, .id = *id};
-	chy_buffer_init(&out->members);
-	if (!bounds_of(chy_json_str(document, "date"), &out->reported, &last))
-		out->reported = INT32_MIN;
-	result = chy_name_number(p->txn, chy_json_str(document, "source"), &out->source);
-	return result ? result : write_members(p, document, &out->members);
-}
-
-static int set_disputes(
-	const struct projection *p, const json_t *event, struct chy_telling *telling)
-{
-	const json_t *disputes = json_object_get(event, "dispute");
-	int result = CHY_OK;
-
-	for (size_t i = 0; i < json_array_size(disputes) && i < CHY_TELLING_DISPUTES && !result;
-		i++)
-		result = chy_name_number(p->txn,
-			chy_str_from(json_string_value(json_array_get(disputes, i))),
-			&telling->disputes[i]);
-	return result;
-}
-
-static uint32_t kind_of(const json_t *event)
-{
-	uint64_t mode = chy_str_hash(chy_json_str(event, "mode"));
-
-	return (uint32_t)((mode * 31 + chy_str_hash(chy_json_str(event, "cameo"))) >> 16);
-}
-
-static int telling_of(const struct projection *p, const json_t *event, const struct origin *origin,
-	struct chy_telling *out)
-{
-	double score = json_number_value(json_object_get(event, "score"));
-	double confidence = json_number_value(json_object_get(event, "confidence"));
-
-	*out = (struct chy_telling){.reported = origin->reported,
-		.document = chy_get_be((const char *)origin->id.bytes, 8),
-		.source = origin->source,
-		.kind = kind_of(event),
-		.score = (int16_t)lround(fmax(fmin(score, 1000), -1000) * 10),
-		.confidence = (int16_t)lround(fmax(fmin(confidence, 1), 0) * 1000),
-		.standing = chy_standing_from(chy_json_str(event, "aux"))};
-	bounds_of(chy_json_str(event, "date"), &out->first, &out->last);
-	bounds_of(chy_json_str(event, "due"), &out->due_first, &out->due_last);
-	return set_disputes(p, event, out);
-}
-
-static void cell_of(const json_t *event, const struct chy_telling *telling,
-	struct chy_buffer *sides, struct chy_cell *out)
-{
-	struct chy_hasher hasher;
-	struct chy_hash hash;
-
-	chy_buffer_clear(sides);
-	chy_write_sides(sides, event);
-	*out = (struct chy_cell){.period = chy_telling_period(telling),
-		.category = chy_json_str(event, "event"),
-		.sides = {sides->data, sides->size}};
-	chy_hasher_init(&hasher);
-	chy_hasher_add(&hasher, out->category.data, out->category.size);
-	chy_hasher_add(&hasher, "/", 1);
-	chy_hasher_add(&hasher, sides->data ? sides->data : "", sides->size);
-	chy_hasher_finish(&hasher, &hash);
-	memcpy(out->hash, hash.bytes, CHY_CELL_HASH);
-}
-
-/* An event in its places: the tables of events, and what they belong to. */
-struct placing {
-	const struct projection *p;
-	const unsigned char *key;
-	int32_t day, sign;
-	struct chy_tally_cell tally;
-};
-
-static int place_under(void *user, struct chy_str what)
-{
-	const struct placing *placing = user;
-	unsigned char bytes[300];
-
-	if (what.data[0] == 's')
-		return CHY_OK; /* of acts only */
-	if (chy_what_is_tallied(what))
-		chy_tally_add(placing->p->batch, what, placing->day, &placing->tally);
-	if (placing->sign < 0 || what.size + 9 + CHY_EVENT_KEY > sizeof(bytes))
-		return CHY_OK; /* what was known then can still be asked for */
-	memcpy(bytes, what.data, what.size);
-	bytes[what.size] = 0;
-	chy_put_day(bytes + what.size + 1, placing->day);
-	memcpy(bytes + what.size + 5, placing->key, CHY_EVENT_KEY);
-	chy_stage_add(&placing->p->batch->index,
-		(struct chy_str){(const char *)bytes, what.size + 5 + CHY_EVENT_KEY}, CHY_STR(""));
-	return CHY_OK;
-}
-
-static int place_event(const struct projection *p, const json_t *event, const struct chy_cell *cell,
-	const struct chy_telling *telling, int32_t sign)
-{
-	const json_t *list = json_object_get(event, "dispute");
-	struct chy_str disputes[32];
-	struct placing placing = {p, telling->key, chy_event_day(telling), sign,
-		{0, 0, telling->standing, 0, 0, sign}};
-	size_t n = 0;
-	int result = chy_name_number(p->txn, cell->category, &placing.tally.category);
-
-	for (size_t i = 0; i < json_array_size(list) && n < 32; i++)
-		disputes[n++] = chy_str_from(json_string_value(json_array_get(list, i)));
-	if (!result)
-		result = chy_each_what(cell->sides, disputes, n, place_under, &placing);
-	if (!result)
-		result = chy_people_place(p->batch, event, telling, sign);
-	if (!result)
-		chy_cell_change(p->batch, cell, telling);
-	return result;
-}
-
-/* As the questions show it: its own members, those of its document, its id.
- * `slice` is its JSON as it stands in the record; empty where it is changed. */
-static int write_json(const json_t *event, struct chy_str slice, const struct origin *origin,
-	const unsigned char key[CHY_EVENT_KEY], struct chy_buffer *out)
-{
-	int result = CHY_OK;
-
-	if (slice.size)
-		chy_buffer_add_str(out, slice);
-	else
-		result = chy_json_canonical(event, out);
-	if (result || out->failed)
-		return result ? result : CHY_EMEM;
-	out->size--; /* the brace */
-	chy_buffer_printf(out, ",\"id\":\"E%llu.%u\",",
-		(unsigned long long)chy_get_be((const char *)key, 8),
-		(unsigned)chy_get_be((const char *)key + 8, 4));
-	chy_buffer_add(out, origin->members.data + 1, origin->members.size - 1);
-	return out->failed ? CHY_EMEM : CHY_OK;
-}
-
-static int write_event(const struct projection *p, const unsigned char key[CHY_EVENT_KEY],
-	const struct chy_cell *cell, const struct chy_telling *telling, struct chy_str json)
-{
-	struct chy_event_head head = {
-		.until = 0, .period = cell->period, .day = chy_event_day(telling)};
-
-	memcpy(head.cell, cell->hash, CHY_CELL_HASH);
-	return chy_event_write(p->txn, key, &head, json);
-}
-
-/* Takes in one event under the record's number. */
-static int add_event(const struct projection *p, const json_t *event, struct chy_str slice,
-	const struct origin *origin, uint32_t n)
-{
-	unsigned char key[CHY_EVENT_KEY];
-	struct chy_telling telling;
-	struct chy_buffer sides, json;
-	struct chy_cell cell;
-	int result = telling_of(p, event, origin, &telling);
-
-	if (result)
-		return result;
-	chy_event_key(p->record->seq, n, key);
-	memcpy(telling.key, key, sizeof(key));
-	chy_buffer_init(&sides);
-	cell_of(event, &telling, &sides, &cell);
-	result = sides.failed ? CHY_EMEM : place_event(p, event, &cell, &telling, 1);
-	chy_buffer_init(&json);
-	if (!result)
-		result = write_json(event, slice, origin, key, &json);
-	if (!result)
-		result = write_event(
-			p, key, &cell, &telling, (struct chy_str){json.data, json.size});
-	chy_buffer_fini(&json);
-	chy_buffer_fini(&sides);
-	p->counts->events++;
-	p->batch->events++;
-	return result;
-}
-
-/* From this record on an event is in force no more; one that was not changes
- * nothing. */
-static int end_event(const struct projection *p, const unsigned char key[CHY_EVENT_KEY],
-	const struct origin *origin)
-{
-	struct chy_event_head head;
-	struct chy_telling telling;
-	struct chy_buffer sides, copy;
-	struct chy_str json;
-	struct chy_cell cell;
-	json_t *event;
-	int result = chy_event_read(p->txn, key, &head, &json);
-
-	if (result || head.until)
-		return result;
-	chy_buffer_init(&copy);
-	chy_buffer_add_str(&copy, json);
-	head.until = p->record->seq;
-	result = copy.failed ? CHY_EMEM
-			     : chy_event_write(
-				       p->txn, key, &head, (struct chy_str){copy.data, copy.size});
-	if (!result && chy_json_parse(copy.data, copy.size, &event, NULL))
-		result = CHY_EDAMAGED;
-	chy_buffer_fini(&copy);
-	if (result)
-		return result;
-	chy_buffer_init(&sides);
-	result = telling_of(p, event, origin, &telling);
-	memcpy(telling.key, key, CHY_EVENT_KEY);
-	telling.until = p->record->seq;
-	if (!result) {
-		cell_of(event, &telling, &sides, &cell);
-		result = sides.failed ? CHY_EMEM : place_event(p, event, &cell, &telling, -1);
-	}
-	json_decref(event);
-	chy_buffer_fini(&sides);
-	p->counts->events--;
-	return result;
-}
+/* -- codings ------------------------------------------------------------------------ */
 
 /* What was coded before is in force no more: the last coding, and the
  * corrections of it. */
-static int end_coding(const struct projection *p, const struct origin *origin)
+static int end_coding(const struct projection *p, const struct chy_origin *origin)
 {
-	json_int_t coded = json_integer_value(json_object_get(origin->document, "coded"));
-	json_int_t count = json_integer_value(json_object_get(origin->document, "events"));
-	const json_t *corrections = json_object_get(origin->document, "corrections");
+	int64_t coded = chy_value_integer(origin->document, "coded");
+	int64_t count = chy_value_integer(origin->document, "events");
+	const struct chy_value *correction =
+		chy_value_first(chy_value_member(origin->document, "corrections"));
 	unsigned char key[CHY_EVENT_KEY];
 	int result = CHY_OK;
 
-	for (json_int_t n = 1; coded && n <= count && result >= 0; n++) {
+	for (int64_t n = 1; coded && n <= count && result >= 0; n++) {
 		chy_event_key((uint64_t)coded, (uint32_t)n, key);
-		result = end_event(p, key, origin);
+		result = chy_end_event(p, key, origin);
 	}
-	for (size_t i = 0; i < json_array_size(corrections) && result >= 0; i++) {
-		chy_event_key((uint64_t)json_integer_value(json_array_get(corrections, i)), 1, key);
-		result = end_event(p, key, origin);
+	for (; correction && result >= 0; correction = chy_value_next(correction)) {
+		chy_event_key(strtoull(correction->raw.data, NULL, 10), 1, key);
+		result = chy_end_event(p, key, origin);
 	}
 	return result < 0 || result == CHY_STORE_FULL ? result : CHY_OK;
 }
 
-/* The objects of a record's list of events, as they stand in its bytes. In
- * canonical JSON quotation marks within strings are escaped, so that these
- * bytes are the member's. */
-struct slices {
-	const char *at, *end;
-};
-
-static struct slices slices_of(const struct chy_record *record)
+static int place_events(
+	const struct projection *p, const struct chy_value *events, const struct chy_origin *origin)
 {
-	static const char member[] = "\"events\":[";
-	const char *at = NULL;
-
-	if (record->schema == chy_kind_schema(record->kind))
-		at = memmem(record->body.data, record->body.size, member, sizeof(member) - 1);
-	if (!at)
-		return (struct slices){"", ""};
-	return (struct slices){at + sizeof(member) - 1, record->body.data + record->body.size};
-}
-
-/* The next one; empty where there is none. */
-static struct chy_str next_slice(struct slices *slices)
-{
-	const char *from, *at = slices->at;
-	size_t depth = 0;
-	bool quoted = false;
-
-	while (at < slices->end && *at == ',')
-		at++;
-	for (from = at; at < slices->end; at++) {
-		if (quoted && *at == '\\')
-			at++;
-		else if (*at == '"')
-			quoted = !quoted;
-		else if (!quoted && (*at == '{' || *at == '['))
-			depth++;
-		else if (!quoted && (*at == '}' || *at == ']') && (!depth || !--depth))
-			break;
-	}
-	if (at >= slices->end || *from != '{')
-		return (struct chy_str){"", 0};
-	slices->at = at + 1;
-	return (struct chy_str){from, (size_t)(at + 1 - from)};
-}
-
-static int add_events(const struct projection *p, const struct origin *origin)
-{
-	const json_t *events = json_object_get(p->body, "events");
-	struct slices slices = slices_of(p->record);
+	const struct chy_value *event = chy_value_first(events);
 	int result = CHY_OK;
 
-	for (size_t i = 0; i < json_array_size(events) && !result; i++) {
-		const json_t *event = json_array_get(events, i);
-		struct chy_str slice = next_slice(&slices);
-
-		if (json_object_get(event, "corrected"))
-			slice.size = 0;
+	for (uint32_t n = 1; event && !result; event = chy_value_next(event), n++)
 		/* What an analyst said is no event keeps its number and is not one. */
-		if (!json_is_true(json_object_get(event, "not_an_event")))
-			result = add_event(p, event, slice, origin, (uint32_t)i + 1);
-	}
+		if (!chy_value_is_true(event, "not_an_event"))
+			result = chy_place_event(p, event, origin, n);
 	return result;
 }
 
-static int code_events(const struct projection *p, json_t *document, const struct chy_hash *id)
+static int replace_events(const struct projection *p, const struct chy_hash *id,
+	const struct chy_value *document, const struct chy_value *events)
 {
-	struct origin origin;
-	int result = read_origin(p, document, id, &origin);
+	struct chy_origin origin;
+	int result = chy_origin_read(p, document, id, &origin);
 
 	if (!result)
 		result = end_coding(p, &origin);
 	if (!result)
-		result = chy_corrections_apply(
-			p->txn, id, json_object_get(p->body, "events"), document);
-	if (!result)
-		result = add_events(p, &origin);
-	chy_buffer_fini(&origin.members);
+		result = place_events(p, events, &origin);
+	chy_origin_fini(&origin);
 	return result;
 }
 
-/* Adds the record's number to a list of the document's. */
-static void note_record(const struct projection *p, json_t *document, const char *key)
+/* A list of numbers with the record's at its end. */
+static void add_record(
+	const struct projection *p, const struct chy_value *list, struct chy_buffer *out)
 {
-	json_t *list = json_object_get(document, key);
+	if (list && list->count)
+		chy_buffer_printf(out, "%.*s,", (int)list->raw.size - 1, list->raw.data);
+	else
+		chy_buffer_add_char(out, '[');
+	chy_buffer_printf(out, "%llu]", (unsigned long long)p->record->seq);
+}
 
-	if (!list) {
-		list = json_array();
-		json_object_set_new(document, key, list);
+static int note_coding(
+	const struct projection *p, const struct chy_hash *id, const struct chy_value *document)
+{
+	const struct chy_value *events = chy_value_member(p->body, "events");
+	struct chy_buffer codings, row;
+	char coded[24], count[24];
+	int result;
+
+	snprintf(coded, sizeof(coded), "%llu", (unsigned long long)p->record->seq);
+	snprintf(count, sizeof(count), "%u", (unsigned)(events ? events->count : 0));
+	chy_buffer_init(&codings);
+	chy_buffer_init(&row);
+	add_record(p, chy_value_member(document, "codings"), &codings);
+	chy_value_write_changed(document,
+		(const struct chy_change[]){{"coded", chy_str_from(coded)},
+			{"coder", chy_value_raw(p->body, "coder")}, {"codings", text_of(&codings)},
+			{"events", chy_str_from(count)}},
+		4, &row);
+	result = codings.failed || row.failed ? CHY_EMEM : put_row(p, id, text_of(&row));
+	chy_buffer_fini(&codings);
+	chy_buffer_fini(&row);
+	return result;
+}
+
+/* What analysts corrected is corrected again: *events and *row get the texts of
+ * the events and of the document with that. */
+static int correct_again(const struct projection *p, const struct chy_hash *id,
+	struct chy_buffer *row, struct chy_buffer *events)
+{
+	json_t *body, *document;
+	int result = body_tree(p, &body);
+
+	if (result)
+		return result;
+	result = chy_json_parse(row->data, row->size, &document, NULL) ? CHY_EDAMAGED : CHY_OK;
+	if (!result) {
+		result = chy_corrections_apply(
+			p->txn, id, json_object_get(body, "events"), document);
+		chy_buffer_clear(row);
+		if (!result)
+			result = chy_json_canonical(document, row);
+		if (!result)
+			result = chy_json_canonical(json_object_get(body, "events"), events);
+		json_decref(document);
 	}
-	json_array_append_new(list, json_integer((json_int_t)p->record->seq));
+	json_decref(body);
+	return result;
+}
+
+static int code_corrected(const struct projection *p, const struct chy_hash *id,
+	struct chy_buffer *row, struct chy_buffer *texts)
+{
+	const struct chy_value *document, *events;
+	struct chy_scan scan;
+	int result = correct_again(p, id, row, texts);
+
+	chy_scan_init(&scan);
+	if (!result)
+		result = scan_row(p, text_of(row), &document);
+	if (!result)
+		result = chy_scan_read(&scan, text_of(texts), &events);
+	if (!result)
+		result = replace_events(p, id, document, events);
+	if (!result)
+		result = note_coding(p, id, document);
+	chy_scan_fini(&scan);
+	return result;
+}
+
+static int code_with(const struct projection *p, const struct chy_hash *id, struct chy_buffer *row)
+{
+	const struct chy_value *document;
+	struct chy_buffer texts;
+	int result = scan_row(p, text_of(row), &document);
+
+	/* What was taken back stays so, whoever codes it again. */
+	if (result || chy_value_member(document, "withdrawn"))
+		return result;
+	if (!chy_value_member(document, "corrections")) {
+		result = replace_events(p, id, document, chy_value_member(p->body, "events"));
+		return result ? result : note_coding(p, id, document);
+	}
+	chy_buffer_init(&texts);
+	result = code_corrected(p, id, row, &texts);
+	chy_buffer_fini(&texts);
+	return result;
 }
 
 static int code_document(const struct projection *p, const struct chy_hash *id)
 {
-	json_t *document;
-	int result = chy_row_get(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), &document);
+	struct chy_buffer row;
+	int result = get_row(p, id, &row);
+
+	if (!result)
+		result = code_with(p, id, &row);
+	else if (result == CHY_NOT_FOUND)
+		result = CHY_OK;
+	chy_buffer_fini(&row);
+	return result;
+}
+
+static int withdraw_with(
+	const struct projection *p, const struct chy_hash *id, struct chy_buffer *row)
+{
+	const struct chy_value *document;
+	struct chy_origin origin;
+	struct chy_buffer after;
+	char seq[24];
+	int result = scan_row(p, text_of(row), &document);
 
 	if (result)
-		return result < 0 ? result : CHY_OK;
-	if (json_object_get(document, "withdrawn")) {
-		/* What was taken back stays so, whoever codes it again. */
-		json_decref(document);
-		return CHY_OK;
-	}
-	result = code_events(p, document, id);
-	if (!result) {
-		note_record(p, document, "codings");
-		json_object_set_new(document, "coded", json_integer((json_int_t)p->record->seq));
-		json_object_set_new(document, "events",
-			json_integer(
-				(json_int_t)json_array_size(json_object_get(p->body, "events"))));
-		json_object_set(document, "coder", json_object_get(p->body, "coder"));
-		result = chy_row_put(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), document);
-	}
-	json_decref(document);
+		return result;
+	result = chy_origin_read(p, document, id, &origin);
+	if (!result)
+		result = end_coding(p, &origin);
+	chy_origin_fini(&origin);
+	if (result)
+		return result;
+	p->counts->withdrawn += !chy_value_member(document, "withdrawn");
+	snprintf(seq, sizeof(seq), "%llu", (unsigned long long)p->record->seq);
+	chy_buffer_init(&after);
+	chy_value_write_changed(document,
+		(const struct chy_change[]){
+			{"coded", CHY_STR("0")}, {"withdrawn", chy_str_from(seq)}},
+		2, &after);
+	result = after.failed ? CHY_EMEM : put_row(p, id, text_of(&after));
+	chy_buffer_fini(&after);
 	return result;
 }
 
 static int withdraw_document(const struct projection *p, const struct chy_hash *id)
 {
-	struct origin origin;
-	json_t *document;
-	int result = chy_row_get(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), &document);
+	struct chy_buffer row;
+	int result = get_row(p, id, &row);
 
-	if (result)
-		return result < 0 ? result : CHY_OK;
-	result = read_origin(p, document, id, &origin);
 	if (!result)
-		result = end_coding(p, &origin);
-	chy_buffer_fini(&origin.members);
-	if (!result) {
-		p->counts->withdrawn += !json_object_get(document, "withdrawn");
-		json_object_set_new(
-			document, "withdrawn", json_integer((json_int_t)p->record->seq));
-		json_object_set_new(document, "coded", json_integer(0));
-		result = chy_row_put(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), document);
-	}
-	json_decref(document);
+		result = withdraw_with(p, id, &row);
+	else if (result == CHY_NOT_FOUND)
+		result = CHY_OK;
+	chy_buffer_fini(&row);
 	return result;
 }
 
@@ -536,10 +393,20 @@ static void forget_members(json_t *event)
 		json_object_del(event, members[i]);
 }
 
+static void copy_member(json_t *to, const char *as, const json_t *from, const char *key)
+{
+	json_t *value = json_object_get(from, key);
+
+	if (value)
+		json_object_set(to, as, value);
+	else
+		json_object_set_new(to, as, json_null());
+}
+
 /* A copy of an event in force with the change made; *out stays NULL where
- * there is no such event any more or the analyst says that it is none. */
-static int corrected(
-	const struct projection *p, const unsigned char key[CHY_EVENT_KEY], json_t **out)
+ * there is no such event any more, or it is another document's. */
+static int corrected(const struct projection *p, const unsigned char key[CHY_EVENT_KEY],
+	json_t *body, json_t **out)
 {
 	struct chy_event_head head;
 	struct chy_str json;
@@ -550,68 +417,113 @@ static int corrected(
 		return result < 0 ? result : CHY_OK;
 	if (chy_json_parse(json.data, json.size, out, NULL))
 		return CHY_EDAMAGED;
-	if (!chy_str_equal(chy_json_str(*out, "document"), chy_json_str(p->body, "document"))) {
+	if (!chy_str_equal(chy_json_str(*out, "document"), chy_json_str(body, "document"))) {
 		json_decref(*out);
 		*out = NULL;
 		return CHY_OK;
 	}
 	/* By these it is found again when the document is coded anew. */
-	copy_member(p->body, "sentence", *out, "sentence");
-	copy_member(p->body, "was", *out, "event");
-	chy_correction_make(*out, p->body, p->record->seq);
+	copy_member(body, "sentence", *out, "sentence");
+	copy_member(body, "was", *out, "event");
+	chy_correction_make(*out, body, p->record->seq);
 	forget_members(*out);
 	return CHY_OK;
 }
 
-static int note_correction(const struct projection *p, const struct chy_hash *id, json_t *document)
+static int note_correction(const struct projection *p, const struct chy_hash *id,
+	const struct chy_value *document, const json_t *body)
 {
+	struct chy_buffer corrections, row;
 	int result;
 
-	note_record(p, document, "corrections");
-	result = chy_row_put(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), document);
-	return result ? result : chy_correction_keep(p->txn, id, p->record->seq, p->body);
+	chy_buffer_init(&corrections);
+	chy_buffer_init(&row);
+	add_record(p, chy_value_member(document, "corrections"), &corrections);
+	chy_value_write_changed(document,
+		(const struct chy_change[]){{"corrections", text_of(&corrections)}}, 1, &row);
+	result = corrections.failed || row.failed ? CHY_EMEM : put_row(p, id, text_of(&row));
+	chy_buffer_fini(&corrections);
+	chy_buffer_fini(&row);
+	return result ? result : chy_correction_keep(p->txn, id, p->record->seq, body);
 }
 
-static int correct_with(const struct projection *p, const struct chy_hash *id, json_t *document)
+static int place_corrected(
+	const struct projection *p, const json_t *event, const struct chy_origin *origin)
+{
+	const struct chy_value *value;
+	struct chy_buffer text;
+	struct chy_scan scan;
+	int result;
+
+	chy_buffer_init(&text);
+	chy_scan_init(&scan);
+	result = chy_json_canonical(event, &text);
+	if (!result)
+		result = chy_scan_read(&scan, text_of(&text), &value);
+	if (!result)
+		result = chy_place_event(p, value, origin, 1);
+	chy_scan_fini(&scan);
+	chy_buffer_fini(&text);
+	return result;
+}
+
+static int correct_with(const struct projection *p, const struct chy_hash *id,
+	const struct chy_value *document, json_t *body)
 {
 	unsigned char key[CHY_EVENT_KEY];
-	struct origin origin;
+	struct chy_origin origin;
 	json_t *event;
-	int result = chy_event_parse(chy_json_str(p->body, "event"), key);
+	int result = chy_event_parse(chy_json_str(body, "event"), key);
 
 	if (result)
 		return CHY_OK;
-	result = corrected(p, key, &event);
+	result = corrected(p, key, body, &event);
 	if (result || !event)
 		return result;
-	result = read_origin(p, document, id, &origin);
+	result = chy_origin_read(p, document, id, &origin);
 	if (!result)
-		result = end_event(p, key, &origin);
+		result = chy_end_event(p, key, &origin);
 	if (!result && !json_is_true(json_object_get(event, "not_an_event")))
-		result = add_event(p, event, CHY_STR(""), &origin, 1);
-	chy_buffer_fini(&origin.members);
+		result = place_corrected(p, event, &origin);
+	chy_origin_fini(&origin);
 	json_decref(event);
-	return result ? result : note_correction(p, id, document);
+	return result ? result : note_correction(p, id, document, body);
 }
 
 static int correct_event(const struct projection *p, const struct chy_hash *id)
 {
-	json_t *document;
-	int result = chy_row_get(p->txn, CHY_VIEW_DOCUMENTS, hash_str(id), &document);
+	const struct chy_value *document;
+	struct chy_buffer row;
+	json_t *body;
+	int result = get_row(p, id, &row);
 
-	if (result)
-		return result < 0 ? result : CHY_OK;
-	result = correct_with(p, id, document);
-	json_decref(document);
-	return result;
+	if (!result)
+		result = scan_row(p, text_of(&row), &document);
+	if (!result)
+		result = body_tree(p, &body);
+	if (!result) {
+		result = correct_with(p, id, document, body);
+		json_decref(body);
+	}
+	chy_buffer_fini(&row);
+	return result == CHY_NOT_FOUND ? CHY_OK : result;
 }
+
+/* -- the rest ------------------------------------------------------------------- */
 
 static int declare_dispute(const struct projection *p)
 {
-	struct chy_str id = chy_json_str(p->body, "dispute");
+	json_t *body;
+	int result = body_tree(p, &body);
+	struct chy_str id;
 
-	return id.size && id.size < 200 ? chy_row_put(p->txn, CHY_VIEW_DECLARED, id, p->body)
-					: CHY_OK;
+	if (result)
+		return result;
+	id = chy_json_str(body, "dispute");
+	if (id.size && id.size < 200)
+		result = chy_row_put(p->txn, CHY_VIEW_DECLARED, id, body);
+	json_decref(body);
+	return result;
 }
 
 static int reject_document(const struct projection *p)
@@ -650,11 +562,11 @@ static int project_body(const struct projection *p)
 	}
 }
 
-int chy_project(struct chy_batch *batch, const struct chy_record *record, json_t *body,
-	struct chy_fault *fault)
+int chy_project(struct chy_batch *batch, const struct chy_taken *taken, struct chy_fault *fault)
 {
+	const struct chy_record *record = &taken->record;
 	struct chy_counts before = batch->counts;
-	struct projection p = {batch, batch->txn, record, body, &batch->counts};
+	struct projection p = {batch, batch->txn, record, taken->body, &batch->counts};
 	int result = project_body(&p);
 
 	if (!result && memcmp(&before, &batch->counts, sizeof(before)) != 0)
@@ -668,8 +580,10 @@ int chy_project(struct chy_batch *batch, const struct chy_record *record, json_t
 
 int chy_batch_flush(struct chy_batch *batch)
 {
-	int result = chy_stage_sort(&batch->index);
+	int result = write_waiting(batch);
 
+	if (!result)
+		result = chy_stage_sort(&batch->index);
 	for (size_t i = 0; i < batch->index.count && !result; i++)
 		result = chy_store_put(
 			batch->txn, CHY_VIEW_INDEX, chy_staged_key(&batch->index, i), CHY_STR(""));
@@ -686,4 +600,8 @@ void chy_batch_fini(struct chy_batch *batch)
 	chy_stage_fini(&batch->cells);
 	chy_stage_fini(&batch->tally);
 	chy_stage_fini(&batch->people);
+	chy_buffer_fini(&batch->row);
+	chy_scan_fini(&batch->row_scan);
+	chy_scan_fini(&batch->event_scan);
+	chy_numbers_fini(&batch->numbers);
 }

@@ -4,37 +4,37 @@
 
 #include "internal.h"
 
-static bool has_code(const json_t *event, const char *side, struct chy_str code)
+static bool has_code(const struct chy_value *event, const char *side, struct chy_str code)
 {
-	const json_t *list = json_object_get(event, side);
+	const struct chy_value *actor = chy_value_first(chy_value_member(event, side));
 
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (chy_str_equal(chy_json_str(json_array_get(list, i), "code"), code))
+	for (; actor; actor = chy_value_next(actor))
+		if (chy_str_equal(chy_value_str(actor, "code"), code))
 			return true;
 	return false;
 }
 
-static bool takes_part(const json_t *event, struct chy_str code)
+static bool takes_part(const struct chy_value *event, struct chy_str code)
 {
 	return has_code(event, "actor", code) || has_code(event, "recipient", code);
 }
 
-static bool names_dispute(const json_t *event, struct chy_str dispute)
+static bool names_dispute(const struct chy_value *event, struct chy_str dispute)
 {
-	const json_t *list = json_object_get(event, "dispute");
+	const struct chy_value *one = chy_value_first(chy_value_member(event, "dispute"));
 
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (chy_str_is(dispute, json_string_value(json_array_get(list, i))))
+	for (; one; one = chy_value_next(one))
+		if (chy_str_equal(one->text, dispute))
 			return true;
 	return false;
 }
 
-static bool member_is(const json_t *event, const char *key, struct chy_str wanted)
+static bool member_is(const struct chy_value *event, const char *key, struct chy_str wanted)
 {
-	return !wanted.size || chy_str_equal(chy_json_str(event, key), wanted);
+	return !wanted.size || chy_str_equal(chy_value_str(event, key), wanted);
 }
 
-bool chy_event_passes(const struct chy_event_filter *f, const json_t *event)
+bool chy_event_passes(const struct chy_event_filter *f, const struct chy_value *event)
 {
 	if (f->actor.size && !has_code(event, "actor", f->actor))
 		return false;
@@ -46,12 +46,13 @@ bool chy_event_passes(const struct chy_event_filter *f, const json_t *event)
 		return false;
 	if (f->dispute.size && !names_dispute(event, f->dispute))
 		return false;
-	if (f->with_due && !chy_json_str(event, "due").size)
+	if (f->with_due && !chy_value_str(event, "due").size)
 		return false;
 	return member_is(event, "event", f->category) && member_is(event, "place", f->place) &&
 	       member_is(event, "language", f->language) && member_is(event, "source", f->source) &&
 	       member_is(event, "aux", f->aux) && member_is(event, "document", f->document) &&
-	       json_number_value(json_object_get(event, "confidence")) >= f->min_confidence;
+	       (f->min_confidence <= 0 ||
+		       chy_value_number(event, "confidence") >= f->min_confidence);
 }
 
 size_t chy_what_for(const struct chy_event_filter *f, char *out, size_t size)
@@ -92,6 +93,7 @@ struct walk {
 	const struct chy_event_filter *filter;
 	chy_head_visit *visit;
 	void *user;
+	struct chy_scan scan;
 	size_t given;
 };
 
@@ -99,8 +101,8 @@ static int visit_key(struct walk *walk, const char *at)
 {
 	unsigned char key[CHY_EVENT_KEY];
 	struct chy_event_head head;
+	const struct chy_value *event;
 	struct chy_str json;
-	json_t *event;
 	int result;
 
 	memcpy(key, at, sizeof(key));
@@ -109,13 +111,12 @@ static int visit_key(struct walk *walk, const char *at)
 		return result < 0 ? result : CHY_EDAMAGED;
 	if (!known(chy_get_be(at, 8), head.until, walk->filter->as_of))
 		return CHY_OK;
-	if (chy_json_parse(json.data, json.size, &event, NULL))
+	if (chy_scan_read(&walk->scan, json, &event))
 		return CHY_EDAMAGED;
 	if (chy_event_passes(walk->filter, event)) {
 		result = walk->visit(walk->user, key, &head, event);
 		walk->given++;
 	}
-	json_decref(event);
 	return result;
 }
 
@@ -152,13 +153,15 @@ static int walk_index(struct walk *walk, struct chy_store_cursor *cursor)
 int chy_each_event(struct chy_store_txn *txn, const struct chy_event_filter *filter,
 	chy_head_visit *visit, void *user)
 {
-	struct walk walk = {txn, filter, visit, user, 0};
+	struct walk walk = {.txn = txn, .filter = filter, .visit = visit, .user = user};
 	struct chy_store_cursor *cursor;
 	int result = chy_store_cursor_open(txn, CHY_VIEW_INDEX, &cursor);
 
 	if (result)
 		return result;
+	chy_scan_init(&walk.scan);
 	result = walk_index(&walk, cursor);
+	chy_scan_fini(&walk.scan);
 	chy_store_cursor_close(cursor);
 	return result;
 }
@@ -169,13 +172,19 @@ struct plain {
 };
 
 static int hand_on(void *user, const unsigned char key[CHY_EVENT_KEY],
-	const struct chy_event_head *head, json_t *event)
+	const struct chy_event_head *head, const struct chy_value *event)
 {
 	const struct plain *plain = user;
+	json_t *tree;
+	int result;
 
 	(void)key;
 	(void)head;
-	return plain->visit(plain->user, event);
+	if (chy_json_parse(event->raw.data, event->raw.size, &tree, NULL))
+		return CHY_EDAMAGED;
+	result = plain->visit(plain->user, tree);
+	json_decref(tree);
+	return result;
 }
 
 int chy_view_events(struct chy_view *view, const struct chy_event_filter *filter,

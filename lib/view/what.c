@@ -15,10 +15,12 @@ static int by_code(const void *one, const void *other)
 
 enum { SIDE = 32 };
 
-static size_t add_codes(const json_t *side, struct chy_str *codes, size_t n)
+static size_t add_codes(const struct chy_value *side, struct chy_str *codes, size_t n)
 {
-	for (size_t i = 0; i < json_array_size(side) && n < SIDE; i++) {
-		struct chy_str code = chy_json_str(json_array_get(side, i), "code");
+	const struct chy_value *actor = chy_value_first(side);
+
+	for (; actor && n < SIDE; actor = chy_value_next(actor)) {
+		struct chy_str code = chy_value_str(actor, "code");
 
 		if (code.size)
 			codes[n++] = code;
@@ -38,17 +40,17 @@ static void write_side(struct chy_buffer *out, struct chy_str *codes, size_t n)
 	}
 }
 
-void chy_write_sides(struct chy_buffer *out, const json_t *event)
+void chy_write_sides(struct chy_buffer *out, const struct chy_value *event)
 {
 	struct chy_str codes[SIDE];
-	size_t n = add_codes(json_object_get(event, "actor"), codes, 0);
+	size_t n = add_codes(chy_value_member(event, "actor"), codes, 0);
 
-	if (!chy_str_is(chy_json_str(event, "event"), "CONSULT")) {
+	if (!chy_str_is(chy_value_str(event, "event"), "CONSULT")) {
 		write_side(out, codes, n);
 		chy_buffer_add_char(out, '>');
 		n = 0;
 	}
-	n = add_codes(json_object_get(event, "recipient"), codes, n);
+	n = add_codes(chy_value_member(event, "recipient"), codes, n);
 	write_side(out, codes, n);
 }
 
