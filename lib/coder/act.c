@@ -68,7 +68,11 @@ static bool fits_word(const struct act *act)
 		return (upos == CHY_UPOS_NOUN || (upos == CHY_UPOS_PROPN && act->trigger == 0)) &&
 		       !only_names(act);
 	default:
+		/* *está dispuesto*: an auxiliary, where it is taken for a verb. */
 		return has_copula(act->line, act->trigger) ||
+		       (chy_word_has(chy_word_at(act->line, act->trigger), "VerbForm", "Part") &&
+			       chy_child_in(act->line, act->trigger, "aux", CHY_NONE) !=
+				       CHY_NONE) ||
 		       chy_relation(act->line, act->trigger, "xcomp");
 	}
 }
@@ -406,9 +410,19 @@ static bool private_acts(const struct chy_side *side)
 	return chy_str_is(side->parties[0].sector, "CVL");
 }
 
+static bool ought(const struct act *act);
+
+/* *"Israel debe retirarse", declaró el ministro sirio*: who speaks is the other
+ * side. */
+static bool urged(const struct act *act)
+{
+	return ought(act) && act->actors.count &&
+	       !chy_side_has(&act->actors, act->line->speaker.parties[0].actor);
+}
+
 static enum chy_condition enough_sides(struct act *act)
 {
-	size_t both = act->actors.count + act->recipients.count;
+	size_t both = act->actors.count + act->recipients.count + (urged(act) ? 1 : 0);
 
 	if (!act->actors.count)
 		return CHY_NO_ACTOR;
@@ -1114,6 +1128,16 @@ static bool of_other_noun(const struct act *act)
 	       !chy_is_verb(act->line, head);
 }
 
+/* *con el objetivo de restablecer las relaciones*: what something is for. */
+static bool an_aim(const struct act *act)
+{
+	int32_t head = chy_word_at(act->line, act->trigger)->head;
+
+	return act->frame->pos == 'V' && head >= 0 && !chy_is_verb(act->line, head) &&
+	       chy_preposition(act->line, head).size &&
+	       chy_word_kind(act->document->coder, act->line->lemmas[head], "aim");
+}
+
 /* *negou ter atacado*: to deny an accusation is no act. */
 static bool denied_past(const struct act *act, int32_t word, int32_t content)
 {
@@ -1168,7 +1192,8 @@ static enum chy_condition try_frame(struct act *act)
 		return CHY_NO_OBJECT;
 	if (denies_a_charge(act))
 		return CHY_BACKGROUND;
-	if (a_reason(act) || provided(act) || of_other_noun(act) || denies_the_past(act))
+	if (a_reason(act) || provided(act) || of_other_noun(act) || denies_the_past(act) ||
+		an_aim(act))
 		return CHY_BACKGROUND;
 	if (!fits_object(act))
 		return CHY_NO_OBJECT;

@@ -220,9 +220,15 @@ static bool first_person(
 	       chy_word_kind(document->coder, line->lemmas[word], "we");
 }
 
+/* A relative pronoun; also what is tagged as a conjunction though it is the
+ * subject or the object of its clause. */
 static bool relative(const struct chy_line *line, int32_t word)
 {
-	return chy_word_has(chy_word_at(line, word), "PronType", "Rel");
+	const struct chy_word *w = chy_word_at(line, word);
+
+	return chy_word_has(w, "PronType", "Rel") ||
+	       (w->upos == CHY_UPOS_SCONJ && !chy_word_is(w, "mark") && !chy_word_is(w, "advmod") &&
+		       !chy_word_is(w, "fixed"));
 }
 
 /* *esta aliança*, *esse acordo*: those whom the sentence before names, but for
@@ -370,6 +376,9 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 	}
 	if (!found && !out->count)
 		add_pointed_at(document, line, word, out);
+	/* *Haití, el país que …* */
+	if (!found && !out->count && sector.data && chy_relation(line, word, "appos"))
+		add_covering(line, w->head, out);
 	add_coordinated(document, line, word, out, depth);
 }
 
@@ -381,14 +390,42 @@ void chy_resolve(
 
 /* -- subjects ------------------------------------------------------------- */
 
-static int32_t own_subject(const struct chy_line *line, int32_t word)
+/* *negó haber bombardeado Siria*: what follows a verb that has no subject of
+ * its own is its object, though the tree call it subject. */
+static bool really_object(const struct chy_line *line, int32_t word, int32_t subject)
 {
-	int32_t subject = chy_child_in(line, word, "nsubj csubj", CHY_NONE);
+	return subject > word && chy_is_verb(line, word) && chy_relation(line, word, "xcomp") &&
+	       chy_child_in(line, word, "obj cop aux:pass", CHY_NONE) == CHY_NONE;
+}
+
+/* *el lunes*: when, not who. */
+static bool only_when(
+	const struct chy_document *document, const struct chy_line *line, int32_t subject)
+{
+	return chy_word_kind(document->coder, line->lemmas[subject], "weekday") ||
+	       chy_word_kind(document->coder, line->lemmas[subject], "month");
+}
+
+static int32_t subject_below(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t subject = CHY_NONE;
+
+	while ((subject = chy_child_in(line, word, "nsubj csubj", subject)) != CHY_NONE)
+		if (!only_when(document, line, subject) && !really_object(line, word, subject))
+			break;
+	return subject;
+}
+
+static int32_t own_subject(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t subject = subject_below(document, line, word);
 	int32_t copula = chy_child_in(line, word, "cop aux", CHY_NONE);
 
 	/* Some trees hang it on the copula. */
 	if (subject == CHY_NONE && copula != CHY_NONE)
-		subject = chy_child_in(line, copula, "nsubj csubj", CHY_NONE);
+		subject = subject_below(document, line, copula);
 	return subject;
 }
 
@@ -475,11 +512,24 @@ static int32_t noun_before(
 	return CHY_NONE;
 }
 
+/* Upon whom a verb acts: its object, or a person after the preposition of
+ * persons (*penalizó a Perú*); CHY_NONE. */
+static int32_t patient(
+	const struct chy_document *document, const struct chy_line *line, int32_t verb)
+{
+	int32_t object = chy_child_in(line, verb, "obj", CHY_NONE);
+
+	while (object == CHY_NONE && (object = chy_child_in(line, verb, "obl", object)) != CHY_NONE)
+		if (chy_word_kind(document->coder, chy_preposition(line, object), "whom"))
+			break;
+	return object;
+}
+
 int32_t chy_subject_word(
 	const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
 	for (int steps = 0; steps < DEPTH && word >= 0; steps++) {
-		int32_t subject = own_subject(line, word);
+		int32_t subject = own_subject(document, line, word);
 		int32_t head = chy_word_at(line, word)->head;
 
 		if (subject != CHY_NONE && !relative(line, subject))
@@ -493,9 +543,9 @@ int32_t chy_subject_word(
 			if (deciders(document, line, head) != CHY_NONE)
 				return deciders(document, line, head);
 			word = head;
-			if (own_subject(line, word) != CHY_NONE &&
-				!relative(line, own_subject(line, word)))
-				return own_subject(line, word);
+			if (own_subject(document, line, word) != CHY_NONE &&
+				!relative(line, own_subject(document, line, word)))
+				return own_subject(document, line, word);
 			if (chy_relation(line, word, "root"))
 				return CHY_NONE;
 			head = chy_word_at(line, word)->head;
@@ -508,8 +558,8 @@ int32_t chy_subject_word(
 		if (head >= 0 && chy_is_verb(line, head) &&
 			(chy_relation(line, word, "advcl") || chy_relation(line, word, "obl")) &&
 			chy_word_kind(document->coder, marker_of(line, word), "because") &&
-			chy_child_in(line, head, "obj", CHY_NONE) != CHY_NONE)
-			return chy_child_in(line, head, "obj", CHY_NONE);
+			patient(document, line, head) != CHY_NONE)
+			return patient(document, line, head);
 		if (head < 0 || !(chy_relation(line, word, "conj") ||
 					said_without_subject(document, line, word) ||
 					chy_relation(line, word, "xcomp") ||
@@ -542,7 +592,7 @@ static void unsaid_subject(
 	} else if (within_speech(line, word) && !line->quoted[word] && !finite_plural(line, word)) {
 		chy_side_join(out, &line->speaker);
 	} else if (document->last_speaker.count && !finite_plural(line, word) &&
-		   (own_subject(line, word) != CHY_NONE ||
+		   (own_subject(document, line, word) != CHY_NONE ||
 			   chy_word_kind(document->coder, line->lemmas[word], "say"))) {
 		chy_side_join(out, &document->last_speaker);
 	} else if (finite_plural(line, word)) {
@@ -647,6 +697,29 @@ static int32_t person_beside(
 	return subject;
 }
 
+/* *afirmó que había condiciones para que volvieran y culpó a …*, read as joined
+ * to the clause beneath: the subject of a clause above that agrees. */
+static void from_clause_above(
+	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
+{
+	bool many = finite_plural(line, word);
+
+	if (!chy_is_verb(line, word) || !chy_relation(line, word, "conj") ||
+		own_subject(document, line, word) != CHY_NONE)
+		return;
+	for (int32_t at = chy_word_at(line, word)->head, steps = 0; at >= 0 && steps < DEPTH;
+		at = chy_word_at(line, at)->head, steps++) {
+		int32_t subject = own_subject(document, line, at);
+
+		if (subject == CHY_NONE || relative(line, subject) ||
+			finite_plural(line, at) != many)
+			continue;
+		chy_resolve(document, line, subject, out);
+		if (out->count)
+			return;
+	}
+}
+
 void chy_subject(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
 {
@@ -671,6 +744,8 @@ void chy_subject(
 								     : &document->last_subject);
 			out->by_reference = true;
 		}
+		if (!out->count)
+			from_clause_above(document, line, word, out);
 		return;
 	}
 	if (!chy_is_verb(line, word))
@@ -924,6 +999,8 @@ static void by_order(struct chy_document *document, struct chy_line *line, int32
 				return;
 			found = (struct chy_side){0};
 			add_covering(line, j, &found);
+			if (found.count && chy_word_kind(document->coder, slot, "between"))
+				add_coordinated(document, line, j, &found, DEPTH - 1);
 			keep_others(&found, not_these, out);
 			if (out->count) {
 				out->loose = true;
@@ -972,7 +1049,13 @@ static void objects(struct chy_document *document, struct chy_line *line, int32_
 		keep_others(&found, not_these, out);
 		return;
 	}
-	while ((child = chy_child_in(line, trigger, "obj iobj", child)) != CHY_NONE) {
+	while ((child = chy_child_in(line, trigger, "obj iobj nsubj obl", child)) != CHY_NONE) {
+		if (chy_relation(line, child, "nsubj") && !really_object(line, trigger, child))
+			continue;
+		/* *Irán, al que acusan …*: the preposition hangs on the verb. */
+		if (chy_relation(line, child, "obl") &&
+			(!relative(line, child) || chy_preposition(line, child).size))
+			continue;
 		found = (struct chy_side){0};
 		chy_resolve(document, line, child, &found);
 		if (!found.count && !chy_word_kind(document->coder, line->lemmas[child], "people"))
@@ -1002,6 +1085,15 @@ static void agents(struct chy_document *document, struct chy_line *line, int32_t
 	keep_others(&found, not_these, out);
 }
 
+/* *una propuesta para que Francia …*: the name is of the clause. */
+static bool clause_between(const struct chy_line *line, int32_t from, int32_t to)
+{
+	for (int32_t at = from + 1; at < to; at++)
+		if (chy_word_at(line, at)->upos == CHY_UPOS_SCONJ)
+			return true;
+	return false;
+}
+
 static void demonyms(struct chy_document *document, struct chy_line *line, int32_t trigger,
 	const struct chy_side *not_these, struct chy_side *out)
 {
@@ -1009,7 +1101,7 @@ static void demonyms(struct chy_document *document, struct chy_line *line, int32
 	struct chy_side found = {0};
 
 	while ((child = chy_child_in(line, trigger, "amod nmod compound appos", child)) != CHY_NONE)
-		if (!chy_preposition(line, child).size ||
+		if ((!chy_preposition(line, child).size && !clause_between(line, trigger, child)) ||
 			chy_str_is(chy_word_at(line, child)->deprel, "nmod:poss"))
 			resolve(document, line, child, &found, DEPTH - 2);
 	/* *congelou os bens haitianos* */
@@ -1058,6 +1150,12 @@ static void crowd(
 	while (subject != CHY_NONE &&
 		(child = chy_child_in(line, subject, "amod nmod compound", child)) != CHY_NONE)
 		add_covering_as(line, child, (struct chy_str){"CVL", 3}, out);
+	/* *cientos de estudiantes iraníes protestaron*, read as of students they did. */
+	if (subject == CHY_NONE || line->mention[subject] != CHY_NONE)
+		return;
+	for (int32_t w = subject + 1; w < trigger && !out->count; w++)
+		if (line->mention[w] != CHY_NONE && line->mentions[line->mention[w]].adjective)
+			add_covering_as(line, w, (struct chy_str){"CVL", 3}, out);
 }
 
 /* Who shall do what a clause tells: *quer que o Sudão saia*. */
