@@ -94,6 +94,11 @@ int chy_view_events(struct chy_view *view, const struct chy_event_filter *filter
 int chy_view_happenings(struct chy_view *view, const struct chy_event_filter *filter, json_t **out,
 	struct chy_fault *fault);
 
+/* One happening by its name ("H" and sixteen digits), as it is told, or was at
+ * the record `as_of`. CHY_NOT_FOUND, CHY_EINPUT for no name. */
+int chy_view_happening(struct chy_view *view, struct chy_str name, uint64_t as_of, json_t **out,
+	struct chy_fault *fault);
+
 /* One event by its id ("E12.3"), in force or not: "superseded" is the record
  * that took it back, or null. CHY_NOT_FOUND, CHY_EINPUT for no id. */
 int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struct chy_fault *fault);
@@ -162,14 +167,29 @@ int chy_view_person_names(struct chy_view *view, json_t **out, struct chy_fault 
 int chy_view_commitments(struct chy_view *view, const struct chy_event_filter *filter, int64_t on,
 	json_t **out, struct chy_fault *fault);
 
-/* How a matter goes: of the filter `dispute`, `between` and `as_of` count. */
+/* How a matter goes: of the filter `dispute`, `between`, the days and `as_of`
+ * count. */
 struct chy_course {
 	uint64_t happenings;
 	double temperature; /* on the day: see chy_temperature */
+	char phase[32]; /* of a dispute, on the day: docs/disputes.md; else empty */
+	int64_t phase_since; /* its first day; INT64_MIN: since ever */
 	json_t *last; /* the last happening, the caller's to release; NULL for none */
 };
 int chy_view_course(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
 	struct chy_course *out, struct chy_fault *fault);
+
+/* The phases that a dispute has gone through up to a day, in order: an array,
+ * a new reference, of {"phase", "since" (its first day, as a date), "by" (the
+ * happening that brought it about; null where none did: dormancy)}. */
+int chy_view_phases(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
+	json_t **out, struct chy_fault *fault);
+
+/* The threads that formed by themselves and have as many happenings up to the
+ * filter's last day as data/views/phases.tsv demands: an array of their ids, in
+ * order, a new reference. */
+int chy_view_threads(struct chy_view *view, const struct chy_event_filter *filter, json_t **out,
+	struct chy_fault *fault);
 
 /* How hot: the sum over happenings of minus the score, each halved for every
  * CHY_HALF_LIFE days that it lies before `day`. Above zero is conflict. */

@@ -1,7 +1,7 @@
 /* Happenings as rows: kept in the table, the index and the tally.
  *
  * A row: the earliest report's day, document and place in it, the best event's key, the category's
- * number, the score, documents, the last day of what is promised and
+ * number, its kind, the score, documents, the last day of what is promised and
  * the event that promises it, then the sides, the disputes, the sources and
  * the events' keys, each with its count (u16; u32 of events) before. */
 #include <stdlib.h>
@@ -22,12 +22,6 @@ void chy_act_key(
 	}
 	chy_put_day(out + CHY_CELL_HASH + 2, act->first);
 	chy_put_day(out + CHY_CELL_HASH + 6, act->last);
-}
-
-static int32_t day_of_key(const char *key)
-{
-	return key[CHY_CELL_HASH + 1] == CHY_ANCHOR_DOCUMENT ? INT32_MIN
-							     : chy_get_day(key + CHY_CELL_HASH + 2);
 }
 
 static void add_number(struct chy_buffer *out, uint64_t value, unsigned bytes)
@@ -174,6 +168,7 @@ int chy_act_encode(struct chy_store_txn *txn, const struct chy_acts *acts,
 	chy_buffer_add(out, order, sizeof(order));
 	chy_buffer_add(out, best->key, CHY_EVENT_KEY);
 	add_number(out, category, 4);
+	add_number(out, best->kind, 4);
 	add_number(out, (uint16_t)best->score, 2);
 	add_number(out, documents_of(list, act->count, &scratch), 4);
 	add_promise(out, acts, act);
@@ -205,7 +200,7 @@ static bool take_list(
 
 bool chy_act_decode(struct chy_str row, struct chy_act_row *out)
 {
-	enum { FIXED = CHY_ACT_ORDER + CHY_EVENT_KEY + 4 + 2 + 4 + 4 + CHY_EVENT_KEY };
+	enum { FIXED = CHY_ACT_ORDER + CHY_EVENT_KEY + 4 + 4 + 2 + 4 + 4 + CHY_EVENT_KEY };
 
 	if (row.size < FIXED)
 		return false;
@@ -213,11 +208,12 @@ bool chy_act_decode(struct chy_str row, struct chy_act_row *out)
 	memcpy(out->best, row.data + CHY_ACT_ORDER, CHY_EVENT_KEY);
 	row.data += CHY_ACT_ORDER + CHY_EVENT_KEY;
 	out->category = (uint32_t)chy_get_be(row.data, 4);
-	out->score = (int16_t)chy_get_be(row.data + 4, 2);
-	out->reports = (uint32_t)chy_get_be(row.data + 6, 4);
-	out->due = chy_get_day(row.data + 10);
-	memcpy(out->promise, row.data + 14, CHY_EVENT_KEY);
-	row.data += 14 + CHY_EVENT_KEY;
+	out->kind = (uint32_t)chy_get_be(row.data + 4, 4);
+	out->score = (int16_t)chy_get_be(row.data + 8, 2);
+	out->reports = (uint32_t)chy_get_be(row.data + 10, 4);
+	out->due = chy_get_day(row.data + 14);
+	memcpy(out->promise, row.data + 18, CHY_EVENT_KEY);
+	row.data += 18 + CHY_EVENT_KEY;
 	row.size -= FIXED;
 	return take_list(&row, 2, 1, &out->sides.data, &out->sides.size) &&
 	       take_list(&row, 2, 4, &out->disputes, &out->dispute_count) &&
@@ -229,7 +225,8 @@ void chy_act_facts_put(const struct chy_act_facts *facts, unsigned char out[CHY_
 {
 	chy_put_be(out, facts->category, 4);
 	out[4] = facts->standing;
-	chy_put_be(out + 5, (uint16_t)facts->score, 2);
+	chy_put_be(out + 5, facts->kind, 4);
+	chy_put_be(out + 9, (uint16_t)facts->score, 2);
 }
 
 bool chy_act_facts_get(struct chy_str value, struct chy_act_facts *out)
@@ -238,7 +235,8 @@ bool chy_act_facts_get(struct chy_str value, struct chy_act_facts *out)
 		return false;
 	out->category = (uint32_t)chy_get_be(value.data, 4);
 	out->standing = (uint8_t)value.data[4];
-	out->score = (int16_t)chy_get_be(value.data + 5, 2);
+	out->kind = (uint32_t)chy_get_be(value.data + 5, 4);
+	out->score = (int16_t)chy_get_be(value.data + 9, 2);
 	return true;
 }
 
@@ -257,7 +255,7 @@ static int put_entry(
 {
 	const struct chy_act_row *row = &entry->row;
 	uint8_t standing = (uint8_t)entry->key.data[CHY_CELL_HASH];
-	struct chy_act_facts facts = {row->category, standing, row->score};
+	struct chy_act_facts facts = {row->category, standing, row->kind, row->score};
 	unsigned char bytes[512], value[CHY_ACT_FACTS], *at = bytes;
 	struct chy_str key;
 
@@ -281,9 +279,9 @@ static int change_entry(void *user, struct chy_str what)
 {
 	struct entry *entry = user;
 	const struct chy_act_row *row = &entry->row;
-	int32_t sign = entry->add ? 1 : -1, day = day_of_key(entry->key.data);
+	int32_t sign = entry->add ? 1 : -1, day = chy_act_day(entry->key.data);
 	struct chy_tally_cell add = {0, row->category, (uint8_t)entry->key.data[CHY_CELL_HASH],
-		sign, sign * row->score, 0};
+		row->kind, sign, sign * row->score, 0};
 	int result = put_entry(entry, "", what, day);
 
 	if (chy_what_is_tallied(what))
@@ -346,7 +344,7 @@ static bool same_entries(struct chy_str before, struct chy_str after)
 
 	return chy_act_decode(before, &a) && chy_act_decode(after, &b) &&
 	       memcmp(a.order, b.order, CHY_ACT_ORDER) == 0 && a.score == b.score &&
-	       a.due == b.due && a.dispute_count == b.dispute_count &&
+	       a.kind == b.kind && a.due == b.due && a.dispute_count == b.dispute_count &&
 	       memcmp(a.disputes, b.disputes, 4 * a.dispute_count) == 0;
 }
 

@@ -1,13 +1,10 @@
-/* How a matter goes: how many acts, how hot, the last of them. */
+/* How a matter goes: how many acts, how hot, in which phase, the last of them. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
-
-struct heat {
-	struct chy_course *course;
-	int64_t day;
-};
+#include "chancery/edtf.h"
+#include "phase.h"
 
 /* What did not happen, or may, warms and cools nothing. */
 static bool counts(uint8_t standing)
@@ -15,20 +12,9 @@ static bool counts(uint8_t standing)
 	return standing != CHY_STANDING_NEGATION && standing != CHY_STANDING_HYPOTHETICAL;
 }
 
-static double share(int64_t at, int64_t day, double score)
+static double half_life(int64_t age)
 {
-	return score * pow(0.5, (double)(day - at) / CHY_HALF_LIFE);
-}
-
-static int add_tally(void *user, int32_t year, const struct chy_tally_cell *cell)
-{
-	const struct heat *heat = user;
-	int64_t at = chy_day_number(year, 1, 1) + cell->day_of_year - 1;
-
-	heat->course->happenings += (uint64_t)cell->acts;
-	if (cell->day_of_year && at <= heat->day && counts(cell->standing))
-		heat->course->temperature -= share(at, heat->day, cell->score / 10.0);
-	return CHY_OK;
+	return exp2(-(double)age / CHY_HALF_LIFE);
 }
 
 double chy_temperature(const json_t *happenings, int64_t day)
@@ -41,48 +27,144 @@ double chy_temperature(const json_t *happenings, int64_t day)
 
 		if (json_is_integer(told) && at <= day &&
 			counts(chy_standing_from(chy_json_str(h, "aux"))))
-			sum -= share(at, day, json_number_value(json_object_get(h, "score")));
+			sum -= json_number_value(json_object_get(h, "score")) * half_life(day - at);
 	}
 	return sum;
 }
 
-static int course_of_then(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
-	struct chy_course *out, struct chy_fault *fault)
+/* -- the walk -------------------------------------------------------------------- */
+
+/* Acts come in order of day, those without one first. */
+struct way {
+	struct chy_course *course;
+	const struct chy_event_filter *matter;
+	int64_t day; /* of which things are told */
+	int64_t at; /* the day that `share` is of */
+	double share;
+	bool phased;
+	struct chy_phase_walk phases;
+};
+
+static int take_acts(struct way *way, int64_t at, const struct chy_tally_cell *cell)
 {
-	json_t *happenings;
-	size_t n;
-	int result = chy_view_happenings(view, matter, &happenings, fault);
+	if (at < way->matter->first_day || at > way->matter->last_day)
+		return CHY_OK;
+	way->course->happenings += (uint64_t)cell->acts;
+	if (at == INT64_MIN || at > way->day)
+		return CHY_OK;
+	if (at != way->at) {
+		way->at = at;
+		way->share = half_life(way->day - at);
+	}
+	if (counts(cell->standing))
+		way->course->temperature -= cell->score / 10.0 * way->share;
+	return way->phased ? chy_phase_add(&way->phases, at, cell) : CHY_OK;
+}
+
+static int take_cell(void *user, int32_t year, const struct chy_tally_cell *cell)
+{
+	int64_t at =
+		cell->day_of_year ? chy_day_number(year, 1, 1) + cell->day_of_year - 1 : INT64_MIN;
+
+	return take_acts(user, at, cell);
+}
+
+static int walk_now(struct way *way)
+{
+	char what[300];
+	size_t n = chy_what_for(way->matter, what, sizeof(what));
+
+	return chy_tally_walk(way->phases.txn, (struct chy_str){what, n}, take_cell, way);
+}
+
+static int walk_then(struct way *way)
+{
+	struct chy_stage stage = {.items = NULL};
+	int result = chy_acts_of_then(way->phases.txn, way->matter, &stage);
+
+	for (size_t i = 0; i < stage.count && !result; i++) {
+		struct chy_str key = chy_staged_key(&stage, i);
+		const char *act = key.data + key.size - CHY_ACT_KEY;
+		struct chy_tally_cell cell = {.acts = 1, .standing = (uint8_t)act[CHY_CELL_HASH]};
+		int32_t day = chy_act_day(act);
+		struct chy_act_row row;
+
+		if (!chy_act_decode(chy_staged_value(&stage, i), &row)) {
+			result = CHY_EDAMAGED;
+			break;
+		}
+		cell.category = row.category;
+		cell.kind = row.kind;
+		cell.score = row.score;
+		result = take_acts(way, day == INT32_MIN ? INT64_MIN : day, &cell);
+	}
+	chy_stage_fini(&stage);
+	return result;
+}
+
+/* A dispute's phases need the rules, which are read once. */
+static int begin(struct way *way, struct chy_view *view, struct chy_fault *fault)
+{
+	struct chy_store_txn *txn;
+	int result = CHY_OK;
+
+	*way->course = (struct chy_course){.phase_since = INT64_MIN};
+	way->phased = way->matter->dispute.size > 0;
+	way->at = INT64_MIN;
+	if (way->phased && !view->phases)
+		result = chy_phase_rules_open(&view->phases, fault);
+	if (!result)
+		result = chy_store_begin(view->store, false, &txn, fault);
+	if (!result)
+		chy_phase_walk_init(&way->phases, view->phases, txn);
+	return result;
+}
+
+static int go(struct way *way, struct chy_view *view, struct chy_fault *fault)
+{
+	int result = begin(way, view, fault);
 
 	if (result)
 		return result;
-	n = json_array_size(happenings);
-	out->happenings = n;
-	out->temperature = chy_temperature(happenings, day);
-	out->last = n ? json_incref(json_array_get(happenings, n - 1)) : NULL;
-	json_decref(happenings);
+	result = way->matter->as_of ? walk_then(way) : walk_now(way);
+	if (!result && way->phased)
+		result = chy_phase_end(&way->phases, way->day);
+	chy_store_abort(way->phases.txn);
+	if (result) {
+		chy_phase_walk_fini(&way->phases);
+		return chy_fault_set(fault, result, view->path, 0, NULL);
+	}
 	return CHY_OK;
 }
 
-static int course_of_now(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
+/* -- the questions ----------------------------------------------------------------- */
+
+static void set_phase(const struct way *way, struct chy_course *out)
+{
+	struct chy_str name = chy_phase_name(way->phases.rules, way->phases.phase);
+	size_t size = name.size < sizeof(out->phase) ? name.size : sizeof(out->phase) - 1;
+
+	memcpy(out->phase, name.data, size);
+	out->phase[size] = '\0';
+	out->phase_since = way->phases.since;
+}
+
+int chy_view_course(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
 	struct chy_course *out, struct chy_fault *fault)
 {
+	struct way way = {.course = out, .matter = matter, .day = day};
 	struct chy_event_filter last = *matter;
-	struct heat heat = {out, day};
-	struct chy_store_txn *txn;
 	json_t *happenings;
-	char what[300];
-	size_t n = chy_what_for(matter, what, sizeof(what));
-	int result = chy_store_begin(view->store, false, &txn, fault);
+	int result = go(&way, view, fault);
 
 	if (result)
 		return result;
-	result = chy_tally_walk(txn, (struct chy_str){what, n}, add_tally, &heat);
-	chy_store_abort(txn);
-	if (result)
-		return chy_fault_set(fault, result, view->path, 0, NULL);
-	last.limit = 1;
+	if (way.phased)
+		set_phase(&way, out);
+	chy_phase_walk_fini(&way.phases);
 	if (!out->happenings)
 		return CHY_OK;
+	last.limit = 1;
 	result = chy_view_happenings(view, &last, &happenings, fault);
 	if (!result) {
 		out->last = json_incref(json_array_get(happenings, 0));
@@ -91,10 +173,81 @@ static int course_of_now(struct chy_view *view, const struct chy_event_filter *m
 	return result;
 }
 
-int chy_view_course(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
-	struct chy_course *out, struct chy_fault *fault)
+/* -- which act brought a phase about ------------------------------------------------ */
+
+/* An undated word of the past tells of no day. */
+static uint8_t standing_of(const json_t *happening)
 {
-	*out = (struct chy_course){.last = NULL};
-	return matter->as_of ? course_of_then(view, matter, day, out, fault)
-			     : course_of_now(view, matter, day, out, fault);
+	uint8_t standing = chy_standing_from(chy_json_str(happening, "aux"));
+
+	return standing == CHY_STANDING_HISTORICAL && chy_json_str(happening, "date").size
+		       ? CHY_STANDING_DONE
+		       : standing;
+}
+
+/* The first of the day that is a sign of the phase: a new reference. */
+static int find_cause(struct chy_view *view, const struct chy_event_filter *matter,
+	const struct chy_phase_step *step, json_t **out, struct chy_fault *fault)
+{
+	struct chy_event_filter day = *matter;
+	json_t *acts, *act;
+	size_t i;
+	int result;
+
+	*out = NULL;
+	if (step->phase == CHY_DORMANT)
+		return CHY_OK;
+	day.first_day = day.last_day = step->since;
+	result = chy_view_happenings(view, &day, &acts, fault);
+	if (result)
+		return result;
+	json_array_foreach(acts, i, act)
+	{
+		uint32_t kind = chy_kind_of(chy_json_str(act, "mode"), chy_json_str(act, "cameo"));
+
+		if (!chy_phase_points(view->phases, step->before, chy_json_str(act, "event"), kind,
+			    standing_of(act), step->phase))
+			continue;
+		*out = json_incref(act);
+		break;
+	}
+	json_decref(acts);
+	return CHY_OK;
+}
+
+static json_t *date_of(int64_t day)
+{
+	struct chy_edtf date = {.interval = false};
+	char text[CHY_EDTF_SIZE];
+
+	chy_day_to_date(day, &date.from);
+	date.to = date.from;
+	return json_string(chy_edtf_format(&date, text));
+}
+
+int chy_view_phases(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
+	json_t **out, struct chy_fault *fault)
+{
+	struct chy_course course;
+	struct way way = {.course = &course, .matter = matter, .day = day};
+	json_t *list = json_array(), *by;
+	int result = go(&way, view, fault);
+
+	for (size_t i = 0; !result && i < way.phases.step_count; i++) {
+		const struct chy_phase_step *step = &way.phases.steps[i];
+		struct chy_str name = chy_phase_name(view->phases, step->phase);
+
+		result = find_cause(view, matter, step, &by, fault);
+		if (!result)
+			json_array_append_new(
+				list, json_pack("{s:s%, s:o, s:o}", "phase", name.data, name.size,
+					      "since", date_of(step->since), "by",
+					      by ? by : json_null()));
+	}
+	chy_phase_walk_fini(&way.phases);
+	if (result)
+		json_decref(list);
+	else
+		*out = list;
+	return result;
 }

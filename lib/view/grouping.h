@@ -29,7 +29,7 @@ struct chy_telling {
 	int32_t due_first, due_last; /* first > last: none */
 	uint64_t document; /* the first bytes of its id */
 	uint32_t source; /* a name's number; 0 none */
-	uint32_t kind; /* of mode and CAMEO code: equal where these are */
+	uint32_t kind; /* of mode and CAMEO code: chy_kind_of */
 	uint32_t disputes[CHY_TELLING_DISPUTES]; /* numbers of names; 0 none */
 	int16_t score, confidence; /* tenths, thousandths */
 	uint8_t standing;

@@ -18,18 +18,6 @@ static json_t *event_id(const char *key)
 	return json_string(id);
 }
 
-/* Named by what it is, not by when it was learned. */
-static json_t *name_of(struct chy_str key)
-{
-	char hex[CHY_HASH_HEX], name[16];
-	struct chy_hash hash;
-
-	chy_hash_of(key.data, key.size, &hash);
-	chy_hash_to_hex(&hash, hex);
-	snprintf(name, sizeof(name), "H%.10s", hex);
-	return json_string(name);
-}
-
 static int by_text(const void *one, const void *other)
 {
 	return strcmp(json_string_value(*(json_t *const *)one),
@@ -60,7 +48,7 @@ static int names_of(
 	return result;
 }
 
-static int32_t day_of(const char *key)
+int32_t chy_act_day(const char *key)
 {
 	return key[CHY_CELL_HASH + 1] == CHY_ANCHOR_DOCUMENT ? INT32_MIN
 							     : chy_get_day(key + CHY_CELL_HASH + 2);
@@ -100,14 +88,15 @@ static int show_row(struct chy_store_txn *txn, struct chy_str key, const struct 
 	static const char *const members[] = {"event", "mode", "actor", "recipient", "date", "due",
 		"aux", "score", "cameo", "place", "sentence", "title", "document", "reported"};
 	json_t *sources, *disputes, *events = json_array();
-	int32_t day = day_of(key.data);
+	char name[CHY_ACT_NAME];
+	int32_t day = chy_act_day(key.data);
 	int result;
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		json_object_set(out, members[i], json_object_get(best, members[i]));
 	for (size_t i = 0; i < row->event_count; i++)
 		json_array_append_new(events, event_id(row->events + i * CHY_EVENT_KEY));
-	json_object_set_new(out, "happening", name_of(key));
+	json_object_set_new(out, "happening", json_string(chy_act_name(key, name)));
 	json_object_set_new(out, "day", day == INT32_MIN ? json_null() : json_integer(day));
 	json_object_set_new(out, "reports", json_integer(row->reports));
 	json_object_set_new(out, "best", event_id((const char *)row->best));
@@ -391,7 +380,7 @@ static int stage_act(struct chy_store_txn *txn, const struct chy_acts *acts,
 		result = CHY_EDAMAGED;
 	if (!result) {
 		chy_act_key(acts, act, key + HEAD);
-		chy_put_day(key, by_due ? row.due : day_of((const char *)key + HEAD));
+		chy_put_day(key, by_due ? row.due : chy_act_day((const char *)key + HEAD));
 		memcpy(key + 4, row.order, CHY_ACT_ORDER);
 		chy_stage_add(stage, (struct chy_str){(const char *)key, sizeof(key)},
 			(struct chy_str){bytes.data, bytes.size});
@@ -423,10 +412,10 @@ static int acts_of_key(struct chy_store_txn *txn, const struct sought *list, siz
 	return result;
 }
 
-static int show_staged(const struct walk *walk, struct chy_stage *stage)
+static int show_staged(const struct walk *walk, const struct chy_stage *stage)
 {
 	size_t limit = walk->filter->limit;
-	int result = chy_stage_sort(stage);
+	int result = CHY_OK;
 
 	for (size_t i = limit && stage->count > limit ? stage->count - limit : 0;
 		i < stage->count && !result; i++) {
@@ -442,11 +431,11 @@ static int show_staged(const struct walk *walk, struct chy_stage *stage)
 	return result;
 }
 
-static int acts_of_then(struct walk *walk)
+int chy_acts_of_then(
+	struct chy_store_txn *txn, const struct chy_event_filter *filter, struct chy_stage *out)
 {
 	enum { AROUND = 31 * 3 * (CHY_ACT_REACH + 1) };
-	struct chy_event_filter wide = *walk->filter;
-	struct chy_stage stage = {.items = NULL};
+	struct chy_event_filter wide = *filter;
 	struct search search = {.list = NULL};
 	size_t from = 0, to;
 	int result;
@@ -461,7 +450,7 @@ static int acts_of_then(struct walk *walk)
 		wide.last_day = INT64_MAX;
 	}
 	wide.limit = 0;
-	result = chy_each_event(walk->txn, &wide, note_event, &search);
+	result = chy_each_event(txn, &wide, note_event, &search);
 	if (search.count)
 		qsort(search.list, search.count, sizeof(*search.list), by_cell);
 	for (; from < search.count && !result; from = to) {
@@ -469,13 +458,20 @@ static int acts_of_then(struct walk *walk)
 		while (to < search.count &&
 			memcmp(search.list[from].cell, search.list[to].cell, CHY_CELL_HASH) == 0)
 			to++;
-		result =
-			acts_of_key(walk->txn, search.list + from, to - from, walk->filter, &stage);
+		result = acts_of_key(txn, search.list + from, to - from, filter, out);
 	}
+	free(search.list);
+	return result ? result : chy_stage_sort(out);
+}
+
+static int acts_of_then(struct walk *walk)
+{
+	struct chy_stage stage = {.items = NULL};
+	int result = chy_acts_of_then(walk->txn, walk->filter, &stage);
+
 	if (!result)
 		result = show_staged(walk, &stage);
 	chy_stage_fini(&stage);
-	free(search.list);
 	return result;
 }
 
@@ -570,7 +566,7 @@ static int look_at(struct seeking *seeking, struct chy_str key, struct chy_str v
 	struct chy_act_facts facts;
 	struct chy_str row;
 	bool wanted = false, passes = true;
-	json_t *name;
+	char name[CHY_ACT_NAME];
 	int result;
 
 	if (!chy_act_facts_get(value, &facts))
@@ -579,10 +575,7 @@ static int look_at(struct seeking *seeking, struct chy_str key, struct chy_str v
 		wanted |= seeking->numbers[i] == facts.category;
 	if (!wanted || !is_done(facts.standing))
 		return CHY_OK;
-	name = name_of(key);
-	wanted = !chy_str_is(seeking->except, json_string_value(name));
-	json_decref(name);
-	if (!wanted)
+	if (chy_str_is(seeking->except, chy_act_name(key, name)))
 		return CHY_OK;
 	result = chy_sealed_get(seeking->walk.txn, CHY_VIEW_ACTS, key, &row);
 	if (!result && seeking->walk.by_event)

@@ -9,7 +9,7 @@
 #include "intake.h"
 
 /* Goes up when what the tables hold changes; older views are made again. */
-#define CHY_VIEW_EDITION "5"
+#define CHY_VIEW_EDITION "6"
 
 /* The tables of views.mdb. `what` is "*" for all, "a" and a code for a side,
  * "p" and two codes in order for a pair, "d" and a dispute; numbers are
@@ -30,7 +30,8 @@
  *                for acts that promise something, for "c" before a what, with
  *                the last day of the term for the day) what, NUL, day (u32), the order of its earliest report, the
  *                happening's key → struct chy_act_facts
- *   tally        what, NUL, year (u16) → counts by day, category and standing
+ *   tally        what, NUL, year (u16) → counts by day, category, standing and,
+ *                of disputes, kind
  *   people       what ("n" and a person, too), NUL, numbers of code, person and
  *                role → how often they are told of; the same, day, event's
  *                key → nothing: people.c
@@ -58,6 +59,7 @@ extern const char *const chy_view_tables[CHY_VIEW_TABLES];
 struct chy_view {
 	char *directory, *path; /* path: of views.mdb */
 	struct chy_store *store;
+	struct chy_phase_rules *phases; /* NULL until they are needed */
 	int lock; /* -1 for a reader */
 };
 
@@ -157,6 +159,13 @@ typedef int chy_head_visit(void *user, const unsigned char key[CHY_EVENT_KEY],
 	const struct chy_event_head *head, const struct chy_value *event);
 int chy_each_event(struct chy_store_txn *txn, const struct chy_event_filter *filter,
 	chy_head_visit *visit, void *user);
+
+/* -- kinds ------------------------------------------------------------------ */
+
+/* Of mode and CAMEO code; 0 where there is neither. */
+uint32_t chy_kind_of(struct chy_str mode, struct chy_str cameo);
+/* Whether it has the mode, and a CAMEO code that begins so; empty: any. */
+bool chy_kind_is(uint32_t kind, struct chy_str mode, struct chy_str cameo);
 
 /* -- what there is ---------------------------------------------------------- */
 
@@ -298,6 +307,7 @@ struct chy_act_row {
 	const char *order; /* CHY_ACT_ORDER bytes: acts of a day follow one another by it */
 	unsigned char best[CHY_EVENT_KEY];
 	uint32_t category; /* a name's number */
+	uint32_t kind; /* of the best: chy_kind_of */
 	int16_t score; /* tenths */
 	int32_t due; /* the last day of what is promised; INT32_MIN: nothing */
 	unsigned char promise[CHY_EVENT_KEY]; /* the event that promises it */
@@ -318,11 +328,28 @@ int chy_acts_replace(struct chy_batch *batch, const struct chy_acts *before,
 struct chy_act_facts {
 	uint32_t category; /* a name's number */
 	uint8_t standing;
+	uint32_t kind; /* chy_kind_of */
 	int16_t score; /* tenths */
 };
-enum { CHY_ACT_FACTS = 7 };
+enum { CHY_ACT_FACTS = 11 };
 void chy_act_facts_put(const struct chy_act_facts *facts, unsigned char out[CHY_ACT_FACTS]);
 bool chy_act_facts_get(struct chy_str value, struct chy_act_facts *out);
+
+/* "H" and sixteen digits: of category and sides (8), of the day (4), of all of
+ * the key (4). So the act is found by its name without a table of names. */
+enum { CHY_ACT_NAME = 1 + 16 + 1 };
+const char *chy_act_name(struct chy_str key, char out[CHY_ACT_NAME]);
+/* The act of a name as it is in the table now, or was known at a record: its
+ * key and row into the buffers. CHY_NOT_FOUND, CHY_EINPUT for no name. */
+int chy_act_find(struct chy_store_txn *txn, struct chy_str name, uint64_t as_of,
+	struct chy_buffer *out_key, struct chy_buffer *out_row);
+
+/* The acts that a filter asks for as of its record, made anew: keys that end
+ * with the act's and are in order of day, and rows. */
+int chy_acts_of_then(
+	struct chy_store_txn *txn, const struct chy_event_filter *filter, struct chy_stage *out);
+/* The day in an act's key; INT32_MIN: none. */
+int32_t chy_act_day(const char *key);
 
 /* An act as chy_view_happenings shows it: a new reference. */
 int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str row, json_t **out);
@@ -339,9 +366,10 @@ struct chy_tally_cell {
 	uint16_t day_of_year; /* from 1; 0: not known */
 	uint32_t category; /* a name's number */
 	uint8_t standing;
+	uint32_t kind; /* chy_kind_of; of disputes only, else 0 */
 	int32_t acts, score, events; /* score: tenths, of the acts */
 };
-enum { CHY_TALLY_CELL = 2 + 4 + 1 + 4 + 4 + 4 };
+enum { CHY_TALLY_CELL = 2 + 4 + 1 + 4 + 4 + 4 + 4 };
 /* Adds to what waits. */
 void chy_tally_add(struct chy_batch *batch, struct chy_str what, int32_t day,
 	const struct chy_tally_cell *add);

@@ -90,13 +90,6 @@ static int set_disputes(
 	return result;
 }
 
-static uint32_t kind_of(const struct chy_value *event)
-{
-	uint64_t mode = chy_str_hash(chy_value_str(event, "mode"));
-
-	return (uint32_t)((mode * 31 + chy_str_hash(chy_value_str(event, "cameo"))) >> 16);
-}
-
 static int telling_of(const struct projection *p, const struct chy_value *event,
 	const struct chy_origin *origin, struct chy_telling *out)
 {
@@ -106,7 +99,7 @@ static int telling_of(const struct projection *p, const struct chy_value *event,
 	*out = (struct chy_telling){.reported = origin->reported,
 		.document = chy_get_be((const char *)origin->id.bytes, 8),
 		.source = origin->source,
-		.kind = kind_of(event),
+		.kind = chy_kind_of(chy_value_str(event, "mode"), chy_value_str(event, "cameo")),
 		.score = (int16_t)lround(fmax(fmin(score, 1000), -1000) * 10),
 		.confidence = (int16_t)lround(fmax(fmin(confidence, 1), 0) * 1000),
 		.standing = chy_standing_from(chy_value_str(event, "aux"))};
@@ -168,7 +161,7 @@ static int place(const struct projection *p, const struct chy_value *event,
 	const struct chy_cell *cell, const struct chy_telling *telling, int32_t sign)
 {
 	struct placing placing = {p, telling->key, chy_event_day(telling), sign,
-		{0, 0, telling->standing, 0, 0, sign}};
+		{0, 0, telling->standing, telling->kind, 0, 0, sign}};
 	struct chy_str disputes[32];
 	size_t n = disputes_of(event, disputes, 32);
 	int result = chy_batch_number(p->batch, cell->category, &placing.tally.category);

@@ -1,10 +1,11 @@
-/* How many acts and events there were on a day, of what category and standing,
- * and the sum of the acts' scores: for all, each pair and each dispute. */
+/* How many acts and events there were on a day, of what category, standing
+ * and (of disputes) kind, and the sum of the acts' scores: for all, each pair
+ * and each dispute. */
 #include <string.h>
 
 #include "internal.h"
 
-enum { PLACE = 2 + 4 + 1, YEAR_BIAS = 1 << 15 };
+enum { PLACE = 2 + 4 + 1 + 4, YEAR_BIAS = 1 << 15 };
 
 static int32_t clamp_year(int32_t year)
 {
@@ -16,9 +17,10 @@ static void encode(const struct chy_tally_cell *cell, unsigned char out[CHY_TALL
 	chy_put_be(out, cell->day_of_year, 2);
 	chy_put_be(out + 2, cell->category, 4);
 	out[6] = cell->standing;
-	chy_put_be(out + 7, (uint32_t)cell->acts, 4);
-	chy_put_be(out + 11, (uint32_t)cell->score, 4);
-	chy_put_be(out + 15, (uint32_t)cell->events, 4);
+	chy_put_be(out + 7, cell->kind, 4);
+	chy_put_be(out + 11, (uint32_t)cell->acts, 4);
+	chy_put_be(out + 15, (uint32_t)cell->score, 4);
+	chy_put_be(out + 19, (uint32_t)cell->events, 4);
 }
 
 static void decode(const char *bytes, struct chy_tally_cell *out)
@@ -26,9 +28,10 @@ static void decode(const char *bytes, struct chy_tally_cell *out)
 	out->day_of_year = (uint16_t)chy_get_be(bytes, 2);
 	out->category = (uint32_t)chy_get_be(bytes + 2, 4);
 	out->standing = (uint8_t)bytes[6];
-	out->acts = (int32_t)chy_get_be(bytes + 7, 4);
-	out->score = (int32_t)chy_get_be(bytes + 11, 4);
-	out->events = (int32_t)chy_get_be(bytes + 15, 4);
+	out->kind = (uint32_t)chy_get_be(bytes + 7, 4);
+	out->acts = (int32_t)chy_get_be(bytes + 11, 4);
+	out->score = (int32_t)chy_get_be(bytes + 15, 4);
+	out->events = (int32_t)chy_get_be(bytes + 19, 4);
 }
 
 void chy_tally_add(
@@ -40,6 +43,8 @@ void chy_tally_add(
 
 	if (what.size > 192)
 		return;
+	if (what.data[0] != 'd')
+		cell.kind = 0; /* nobody asks for it: fewer cells */
 	if (day != INT32_MIN) {
 		chy_day_to_date(day, &date);
 		cell.day_of_year = (uint16_t)(day - chy_day_number(date.year, 1, 1) + 1);

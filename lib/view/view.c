@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "phase.h"
 
 const char *const chy_view_tables[CHY_VIEW_TABLES] = {
 	[CHY_VIEW_META] = "meta",
@@ -225,6 +225,7 @@ void chy_view_close(struct chy_view *view)
 	if (!view)
 		return;
 	chy_store_close(view->store);
+	chy_phase_rules_close(view->phases);
 	if (view->lock >= 0)
 		close(view->lock);
 	free(view->directory);

@@ -1,0 +1,47 @@
+/* The phases of a dispute, by the rules of data/views/phases.tsv. */
+#pragma once
+
+#include "internal.h"
+
+enum { CHY_PHASES = 8, CHY_DORMANT = 0 }; /* what there may be, dormancy among them */
+
+struct chy_phase_rules;
+int chy_phase_rules_open(struct chy_phase_rules **out, struct chy_fault *fault);
+void chy_phase_rules_close(struct chy_phase_rules *rules);
+/* How many happenings make a thread worth listing. */
+uint64_t chy_phase_rules_thread(const struct chy_phase_rules *rules);
+/* "dormant" and the others. */
+struct chy_str chy_phase_name(const struct chy_phase_rules *rules, uint8_t phase);
+/* How many points an act has as a sign of a phase, in a phase. */
+unsigned chy_phase_points(const struct chy_phase_rules *rules, uint8_t in, struct chy_str category,
+	uint32_t kind, uint8_t standing, uint8_t of);
+
+struct chy_phase_step {
+	uint8_t phase, before; /* numbers; before: that in which its signs counted */
+	int64_t since; /* day */
+};
+
+/* Acts in, day after day; phases out. */
+struct chy_phase_walk {
+	struct chy_phase_rules *rules;
+	struct chy_store_txn *txn;
+	uint8_t phase;
+	int64_t since, day, last; /* INT64_MIN: none; last: day with a sign */
+	unsigned today[CHY_PHASES];
+	struct chy_phase_window {
+		struct {
+			int64_t day;
+			unsigned points;
+		} list[16];
+		size_t count;
+	} windows[CHY_PHASES];
+	struct chy_phase_step *steps; /* for free() */
+	size_t step_count, step_room;
+};
+void chy_phase_walk_init(
+	struct chy_phase_walk *walk, struct chy_phase_rules *rules, struct chy_store_txn *txn);
+void chy_phase_walk_fini(struct chy_phase_walk *walk);
+/* Acts of one day, category, kind and standing; days never go back. */
+int chy_phase_add(struct chy_phase_walk *walk, int64_t day, const struct chy_tally_cell *cell);
+/* As it stands on a day: no act after it may have been added. */
+int chy_phase_end(struct chy_phase_walk *walk, int64_t day);
