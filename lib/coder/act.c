@@ -160,13 +160,20 @@ static bool fits_object(struct act *act)
 	if (!wanted.size)
 		return true;
 	act->object = object_below(act, act->trigger, wanted, 2);
+	/* *os combates que opõem …*: the noun is what does it. */
+	if (act->object == CHY_NONE && flagged(act, "subject")) {
+		int32_t subject = chy_subject_word(act->document, act->line, act->trigger);
+
+		if (subject != CHY_NONE && one_of(act->line->lemmas[subject], wanted))
+			act->object = subject;
+	}
 	if (act->object == CHY_NONE)
 		act->object = particle(act, wanted);
 	if (act->object == CHY_NONE)
 		act->object = object_after(act, wanted);
 	/* *o acordo deverá ser assinado*: it hangs on the verb above. */
 	if (act->object == CHY_NONE && chy_relation(act->line, act->trigger, "xcomp") &&
-		chy_passive(act->line, act->trigger)) {
+		chy_passive(act->document, act->line, act->trigger)) {
 		int32_t above = chy_word_at(act->line, act->trigger)->head;
 		int32_t subject = chy_child_in(act->line, above, "nsubj", CHY_NONE);
 
@@ -217,12 +224,13 @@ static void fill(struct act *act, struct chy_str slots, const struct chy_side *n
 }
 
 /* An organisation between states acts abroad whatever it does; one of its
- * people may act at home. */
+ * people may act at home. A movement that fights its state acts upon it. */
 static bool body_acts(const struct act *act)
 {
 	const struct chy_party *party = &act->actors.parties[0];
 
-	return chy_is_body(act->document, party->actor) && !party->person.size;
+	return (chy_is_body(act->document, party->actor) && !party->person.size) ||
+	       chy_foe_of(act->document, party->actor) != UINT32_MAX;
 }
 
 /* *a comunidade internacional*, *países ocidentais*: a word beneath the
@@ -269,6 +277,14 @@ static bool of_some_place(const struct chy_line *line, int32_t word)
 	return false;
 }
 
+static bool names_actor(const struct act *act, int32_t word)
+{
+	int32_t found = act->line->mention[word];
+
+	return found != CHY_NONE && act->line->mentions[found].resolved &&
+	       chy_side_has(&act->actors, act->line->mentions[found].party.actor);
+}
+
 /* *acusou os críticos*: upon people who are nobody abroad. */
 static bool upon_others(const struct act *act)
 {
@@ -279,7 +295,8 @@ static bool upon_others(const struct act *act)
 		struct chy_str lemma = act->line->lemmas[child];
 
 		if (chy_word_kind(coder, lemma, "people") || chy_word_kind(coder, lemma, "post") ||
-			chy_word_at(act->line, child)->upos == CHY_UPOS_PROPN ||
+			(chy_word_at(act->line, child)->upos == CHY_UPOS_PROPN &&
+				!names_actor(act, child)) ||
 			of_some_place(act->line, child))
 			return true;
 	}
@@ -323,7 +340,11 @@ static void fill_target(struct act *act)
 				chy_word_kind(
 					act->document->coder, act->line->lemmas[head], "suffer"))))
 		return;
-	chy_subject(act->document, act->line, head, &target);
+	/* *a Líbia, alvo de sanções da ONU* */
+	if (chy_relation(act->line, head, "appos") && chy_word_at(act->line, head)->head >= 0)
+		chy_resolve(act->document, act->line, chy_word_at(act->line, head)->head, &target);
+	else
+		chy_subject(act->document, act->line, head, &target);
 	if (!target.count)
 		return;
 	for (size_t i = 0; i < act->actors.count; i++)
@@ -331,6 +352,42 @@ static void fill_target(struct act *act)
 			chy_side_add(&others, &act->actors.parties[i]);
 	act->actors = others;
 	act->recipients = target;
+}
+
+/* *Bósnia: NATO suspende voos*: what a headline is about, where nobody else is
+ * told. */
+static void fill_topic(struct act *act)
+{
+	const struct chy_line *line = act->line;
+	const struct chy_mention *first = line->mention_count ? line->mentions : NULL;
+	uint32_t next;
+
+	if (!first || first->first || !first->resolved || !act->actors.count ||
+		act->recipients.count ||
+		chy_category_reciprocal((enum chy_category)act->frame->category) ||
+		chy_side_has(&act->actors, first->party.actor))
+		return;
+	next = chy_word_at(line, (int32_t)first->last)->token + 1;
+	if (next >= line->sentence->token_count || !chy_str_is(line->folded[next], ":"))
+		return;
+	chy_side_add(&act->recipients, &first->party);
+}
+
+/* What a movement does by force, or gives back, and to nobody that is told, is
+ * upon the state that it fights: *a Renamo libertou prisioneiros*. */
+static void fill_foe(struct act *act)
+{
+	int category = act->frame->category;
+	struct chy_party foe = {.sector = {"GOV", 3}};
+
+	if (act->actors.count != 1 || act->recipients.count ||
+		(category != CHY_ASSAULT && category != CHY_COERCE && category != CHY_RETREAT))
+		return;
+	foe.actor = chy_foe_of(act->document, act->actors.parties[0].actor);
+	if (foe.actor == UINT32_MAX)
+		return;
+	chy_side_add(&act->recipients, &foe);
+	act->recipients.loose = act->recipients.by_reference = true;
 }
 
 static void fill_sides(struct act *act)
@@ -347,13 +404,15 @@ static void fill_sides(struct act *act)
 			fill_from_document(act);
 	}
 	fill_target(act);
+	fill_topic(act);
+	fill_foe(act);
 	if (flagged(act, "joint") && act->actors.count == 1 && act->recipients.count) {
 		chy_side_join(&act->actors, &act->recipients);
 		act->recipients = (struct chy_side){0};
 	}
 	/* *o acordo será assinado*, in a document about two: by both. */
 	if (flagged(act, "joint") && !act->actors.count && chy_is_verb(act->line, act->trigger) &&
-		chy_passive(act->line, act->trigger)) {
+		chy_passive(act->document, act->line, act->trigger)) {
 		act->actors = act->document->main_pair.count ? act->document->main_pair
 							     : act->document->last_pair;
 		act->actors.by_reference = act->actors.loose = true;
@@ -366,11 +425,12 @@ static void fill_sides(struct act *act)
 }
 
 /* *tropas entraram em …*: it takes soldiers to mean harm by it. */
-static bool soldiers_act(const struct chy_side *side)
+static bool soldiers_act(const struct chy_document *document, const struct chy_side *side)
 {
 	for (size_t i = 0; i < side->count; i++)
 		if (!chy_str_is(side->parties[i].sector, "MIL") &&
-			!chy_str_is(side->parties[i].sector, "REB"))
+			!chy_str_is(side->parties[i].sector, "REB") &&
+			chy_foe_of(document, side->parties[i].actor) == UINT32_MAX)
 			return false;
 	return side->count > 0;
 }
@@ -430,7 +490,7 @@ static enum chy_condition enough_sides(struct act *act)
 		return CHY_PRIVATE_ACTOR;
 	if (police_acts(act) || (flagged(act, "visitor") && bare_visitor(act)))
 		return CHY_PRIVATE_ACTOR;
-	if (flagged(act, "military") && !soldiers_act(&act->actors))
+	if (flagged(act, "military") && !soldiers_act(act->document, &act->actors))
 		return CHY_NO_SOLDIERS;
 	if (flagged(act, "official") &&
 		(act->actors.by_reference || act->actors.loose || act->recipients.loose))
@@ -498,9 +558,18 @@ static bool along(const struct act *act, bool (*test)(const struct act *, int32_
 	return false;
 }
 
+/* *nem a Arménia nem o Azerbaijão aceitaram*, *nenhum dos dois aceitou* */
+static bool by_nobody(const struct act *act, int32_t word)
+{
+	int32_t subject = chy_child_in(act->line, word, "nsubj", CHY_NONE);
+
+	return subject != CHY_NONE && (marked(act, word, "nsubj", "deny") ||
+					      marked(act, subject, "cc advmod det", "deny"));
+}
+
 static bool denied(const struct act *act, int32_t word)
 {
-	return marked(act, word, "advmod det", "deny") ||
+	return by_nobody(act, word) || marked(act, word, "advmod det cc", "deny") ||
 	       (word != act->trigger &&
 		       !chy_word_kind(
 			       act->document->coder, act->line->lemmas[act->trigger], "charge") &&
@@ -510,7 +579,7 @@ static bool denied(const struct act *act, int32_t word)
 
 static bool plainly_denied(const struct act *act, int32_t word)
 {
-	return marked(act, word, "advmod det", "deny");
+	return by_nobody(act, word) || marked(act, word, "advmod det cc", "deny");
 }
 
 /* *devia*, *deveria*: what somebody would like; *deve*, *deverá*: expected. */
@@ -534,11 +603,45 @@ static bool future_of_past(const struct act *act, int32_t word)
 	       chy_word_kind(act->document->coder, act->line->lemmas[head], "say");
 }
 
+/* *a cimeira, marcada para Fevereiro*; but *a reunião, marcada pela tensão*. */
+static bool set_for_later(const struct act *act, int32_t word)
+{
+	const struct chy_coder *coder = act->document->coder;
+	int32_t set = CHY_NONE, child = CHY_NONE;
+
+	while ((set = chy_child_in(act->line, word, "acl amod appos", set)) != CHY_NONE) {
+		if (!chy_word_kind(coder, act->line->lemmas[set], "set"))
+			continue;
+		while ((child = chy_child_in(act->line, set, "obl advmod", child)) != CHY_NONE)
+			if (chy_word_kind(coder, chy_preposition(act->line, child), "purpose"))
+				return true;
+	}
+	return false;
+}
+
+/* *começa amanhã* */
+static bool of_a_coming_day(const struct act *act, int32_t word)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(act->line, word, "advmod obl nmod", child)) != CHY_NONE) {
+		struct chy_str day =
+			chy_word_value(act->document->coder, act->line->lemmas[child], "day");
+
+		if (day.size && day.data[0] >= '1' && day.data[0] <= '9')
+			return true;
+	}
+	return false;
+}
+
 static bool in_the_future(const struct act *act, int32_t word)
 {
 	int32_t child = CHY_NONE;
 
-	if (future_of_past(act, word))
+	if (of_a_coming_day(act, word))
+		return true;
+
+	if (future_of_past(act, word) || set_for_later(act, word))
 		return true;
 	/* *is due to visit*, *is expected to sign* */
 	if (marked(act, word, "mark advmod", "coming") ||
@@ -561,11 +664,29 @@ static bool in_the_future(const struct act *act, int32_t word)
 	return false;
 }
 
+/* *duvida que respeite*, *é improvável que devolva*; *a hipótese de um ataque*. */
+static bool supposed(const struct act *act, int32_t word)
+{
+	const struct chy_word *w = chy_word_at(act->line, word);
+	int32_t auxiliary = chy_child_in(act->line, word, "aux cop", CHY_NONE);
+	bool subjunctive = chy_word_has(w, "Mood", "Sub") ||
+			   (auxiliary != CHY_NONE &&
+				   chy_word_has(chy_word_at(act->line, auxiliary), "Mood", "Sub"));
+
+	if (chy_is_verb(act->line, word))
+		return subjunctive && (chy_relation(act->line, word, "ccomp") ||
+					      chy_relation(act->line, word, "csubj"));
+	return w->head >= 0 && chy_relation(act->line, word, "nmod") &&
+	       chy_word_kind(act->document->coder, act->line->lemmas[w->head], "chance");
+}
+
 static bool doubtful(const struct act *act, int32_t word)
 {
 	const struct chy_word *w = chy_word_at(act->line, word);
 	int32_t auxiliary = CHY_NONE;
 
+	if (supposed(act, word))
+		return true;
 	if ((chy_word_has(w, "Mood", "Cnd") && !future_of_past(act, word)) ||
 		owed(act, word, true) || marked(act, word, "mark advmod", "doubt") ||
 		marked(act, word, "aux", "modal"))
@@ -648,8 +769,14 @@ static bool ought(const struct act *act)
 		!act->line->speaker.count)
 		return false;
 	for (int steps = 0; word >= 0 && steps < 4; steps++) {
+		/* *deverá encontrar-se*: it is expected. */
+		if (chy_word_kind(act->document->coder, act->line->lemmas[word], "ought") &&
+			chy_word_has(chy_word_at(act->line, word), "Tense", "Fut"))
+			return false;
 		if (chy_word_kind(act->document->coder, act->line->lemmas[word], "ought") ||
-			marked(act, word, "aux", "ought"))
+			marked(act, word, "aux", "ought") ||
+			(steps && chy_word_kind(
+					  act->document->coder, act->line->lemmas[word], "must")))
 			return true;
 		if (!chy_relation(act->line, word, "xcomp"))
 			return false;
@@ -1013,14 +1140,40 @@ static bool by_the_way(const struct act *act, int32_t word)
 		       (act->frame->pos == 'V' && marked(act, word, "mark advmod", "after")));
 }
 
+/* *um protocolo de cooperação*: the nouns of an object say which it is. */
+static void spend_nouns(struct chy_line *line, int32_t word, int deep)
+{
+	int32_t child = CHY_NONE;
+
+	while (deep > 0 && (child = chy_child_in(line, word, "nmod amod", child)) != CHY_NONE) {
+		line->spent[child] = true;
+		spend_nouns(line, child, deep - 1);
+	}
+}
+
+/* *atingido por foguetes disparados por …*: what did it, and who. */
+static void spend_agent(const struct act *act)
+{
+	int32_t agent = chy_child_in(act->line, act->trigger, "obl:agent", CHY_NONE), child;
+
+	if (agent == CHY_NONE || act->frame->pos != 'V')
+		return;
+	child = chy_child_in(act->line, agent, "acl", CHY_NONE);
+	if (child != CHY_NONE && act->actors.count && chy_passive(act->document, act->line, child))
+		act->line->spent[child] = true;
+}
+
 /* What lies beneath a governing act is its content. */
 static void spend(struct act *act, bool all_beneath)
 {
 	struct chy_line *line = act->line;
 
 	line->spent[act->trigger] = true;
-	if (act->object != CHY_NONE)
+	spend_agent(act);
+	if (act->object != CHY_NONE) {
 		line->spent[act->object] = true;
+		spend_nouns(line, act->object, DEEPEST);
+	}
 	if (!all_beneath)
 		return;
 	for (size_t i = 0; i < line->sentence->word_count; i++) {
@@ -1203,7 +1356,7 @@ static enum chy_condition try_frame(struct act *act)
 		return CHY_NOT_REFLEXIVE;
 	/* *rebeldes apoiados pelo Irão* says who they are. */
 	if (flagged(act, "told") && chy_relation(act->line, act->trigger, "acl") &&
-		chy_passive(act->line, act->trigger))
+		chy_passive(act->document, act->line, act->trigger))
 		return CHY_BACKGROUND;
 	if (flagged(act, "negated") && !along(act, plainly_denied))
 		return CHY_NOT_NEGATED;

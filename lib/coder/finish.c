@@ -29,6 +29,22 @@ static bool same_side(const struct chy_actor *a, size_t n, const struct chy_acto
 	return within(a, n, b, m) && within(b, m, a, n);
 }
 
+static struct chy_str code_at(const struct chy_event *event, size_t i)
+{
+	return i < event->actor_count ? event->actors[i].code
+				      : event->recipients[i - event->actor_count].code;
+}
+
+/* Met, agreed, cooperated: the same all told, whoever is named first. */
+static bool same_people(const struct chy_event *a, const struct chy_event *b)
+{
+	for (size_t i = 0; i < a->actor_count + a->recipient_count; i++)
+		if (!has_code(b->actors, b->actor_count, code_at(a, i)) &&
+			!has_code(b->recipients, b->recipient_count, code_at(a, i)))
+			return false;
+	return a->actor_count + a->recipient_count == b->actor_count + b->recipient_count;
+}
+
 static bool same_date(const struct chy_event *a, const struct chy_event *b)
 {
 	return !a->date.size || !b->date.size || chy_str_equal(a->date, b->date);
@@ -59,6 +75,10 @@ static bool told_again(const struct chy_document *document, const struct chy_eve
 	if (first->category != later->category || !same_date(first, later) ||
 		!chy_str_equal(first->aux, later->aux))
 		return false;
+	/* *chegou a Damasco para conversações com Assad*: one visit. */
+	if (chy_category_reciprocal(first->category) && first->sentence == later->sentence &&
+		same_people(first, later))
+		return true;
 	if (!same_side(first->actors, first->actor_count, later->actors, later->actor_count) ||
 		!same_side(first->recipients, first->recipient_count, later->recipients,
 			later->recipient_count))
@@ -345,12 +365,6 @@ static void set_issues(struct chy_document *document, struct chy_event *event)
 }
 
 /* -- threads -------------------------------------------------------------- */
-
-static struct chy_str code_at(const struct chy_event *event, size_t i)
-{
-	return i < event->actor_count ? event->actors[i].code
-				      : event->recipients[i - event->actor_count].code;
-}
 
 /* What two parties have with one another and the catalogue lacks is a thread
  * of its own: the pair, in order, and the subject (its first context). */

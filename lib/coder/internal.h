@@ -162,10 +162,12 @@ void chy_side_join(struct chy_side *side, const struct chy_side *other);
 bool chy_side_has(const struct chy_side *side, uint32_t actor);
 /* An organisation between states. */
 bool chy_is_body(const struct chy_document *document, uint32_t actor);
+/* The state that a movement fights; UINT32_MAX for who is no such movement. */
+uint32_t chy_foe_of(const struct chy_document *document, uint32_t actor);
 /* Whether a verb tells what is over: a participle with its auxiliary. */
 bool chy_perfect(const struct chy_line *line, int32_t word);
 /* Whether a verb is passive, or a participle beside a noun. */
-bool chy_passive(const struct chy_line *line, int32_t word);
+bool chy_passive(const struct chy_document *document, const struct chy_line *line, int32_t word);
 /* The two whom the whole document names most, if they stand out. */
 void chy_find_main_pair(struct chy_document *document);
 /* Whoever the word stands for, with those coordinated with it. */

@@ -33,7 +33,7 @@ struct chy_lex_actor {
 	struct chy_lex_ref coded; /* as events have it: an organ's parent */
 	struct chy_lex_ref en, pt, br, es, iso2, sector;
 	int32_t from_year, to_year; /* of a state that is gone; 0 none */
-	uint32_t successor; /* row, or UINT32_MAX */
+	uint32_t successor; /* row, or UINT32_MAX; of a movement the state that it fights */
 };
 
 /* "term": words that name an actor */

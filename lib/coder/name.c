@@ -77,6 +77,10 @@ static bool written_as(const struct scan *scan, const struct chy_lex_term *term,
 	case CHY_TERM_DEMONYM:
 		return (term->languages & scan->document->coder->bit) != 0;
 	case CHY_TERM_ACRONYM:
+		/* *os Quinze*; but *quinze pessoas*. */
+		if (scan->line->sentence->words[scan->line->sentence->tokens[token].first_word]
+				.upos == CHY_UPOS_NUM)
+			return false;
 		return term->words > 1 || all_capitals(text) || (text.size > 3 && capital(text));
 	default:
 		return capital(text);
@@ -619,6 +623,14 @@ static void name_the_holder(struct scan *scan, struct chy_mention *post, uint32_
 		return;
 	found = line->mention[sentence->tokens[from].first_word];
 	holder = found == CHY_NONE ? NULL : &line->mentions[found];
+	/* *o chefe da Autoridade palestiniana, Yasser Arafat*: a name that stands for a
+	 * movement says more than the post. */
+	if (holder && holder->resolved && !holder->adjective &&
+		chy_foe_of(scan->document, holder->party.actor) != UINT32_MAX) {
+		post->party.actor = holder->party.actor;
+		post->resolved = true;
+		return;
+	}
 	if (holder && !holder->person)
 		return;
 	if (holder && !post->resolved) {
@@ -721,11 +733,70 @@ void chy_find_names(struct chy_document *document, struct chy_line *line)
 	}
 }
 
+/* The row of an actor by its code; UINT32_MAX for none. */
+static uint32_t actor_by_code(const struct chy_catalogue *c, struct chy_str code)
+{
+	for (size_t a = 0; a < c->actor_count; a++)
+		if (chy_str_equal(chy_lexicon_text(&c->lexicon, c->actors[a].code), code))
+			return (uint32_t)a;
+	return UINT32_MAX;
+}
+
+/* *o Governo croata* is of the state, *os líderes croatas* in an article on
+ * Bosnia are not. */
+static bool of_a_seat(const struct scan *scan, uint32_t word)
+{
+	const struct chy_line *line = scan->line;
+	int32_t head = chy_word_at(line, (int32_t)word)->head;
+
+	return head >= 0 && chy_relation(line, (int32_t)word, "amod") &&
+	       chy_word_kind(scan->document->coder, line->lemmas[head], "seat");
+}
+
+/* Words that mean a movement where its state is named: pairs of a state and who
+ * it is there ("BIH;BIH-SRPSKA"). */
+static void find_within(struct scan *scan, uint32_t token)
+{
+	struct chy_line *line = scan->line;
+	const struct chy_token *t = &line->sentence->tokens[token];
+	uint32_t word = t->first_word + t->word_count - 1, state, actor;
+	struct chy_str pairs, code, other;
+	int32_t found;
+
+	if (!t->word_count)
+		return;
+	pairs = chy_word_value(scan->document->coder, line->folded[token], "within");
+	found = line->mention[word];
+	if (!pairs.size || of_a_seat(scan, word) ||
+		(found != CHY_NONE && line->mentions[found].first != line->mentions[found].last))
+		return;
+	while (chy_str_split(&pairs, ';', &code) && chy_str_split(&pairs, ';', &other)) {
+		state = actor_by_code(scan->catalogue, code);
+		actor = actor_by_code(scan->catalogue, other);
+		if (state == UINT32_MAX || actor == UINT32_MAX ||
+			!(state_named(scan->document, state) || state_named(scan->document, actor)))
+			continue;
+		if (found == CHY_NONE && line->mention_count < line->sentence->token_count) {
+			struct chy_mention *mention = add_mention(scan, token, 1);
+
+			mention->adjective = true;
+			found = (int32_t)(mention - line->mentions);
+		}
+		if (found == CHY_NONE)
+			return;
+		line->mentions[found].party.actor = actor;
+		line->mentions[found].resolved = true;
+		return;
+	}
+}
+
 void chy_find_holders(struct chy_document *document, struct chy_line *line)
 {
 	struct scan scan = {document, line, document->coder->catalogue};
 	uint32_t n = (uint32_t)line->sentence->token_count;
 
+	for (uint32_t token = 0; token < n; token++)
+		find_within(&scan, token);
 	for (uint32_t token = 0; token < n; token++)
 		find_post(&scan, token);
 	for (uint32_t token = 0; token < n; token++)

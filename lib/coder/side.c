@@ -71,8 +71,8 @@ static bool add_covering(const struct chy_line *line, int32_t word, struct chy_s
 
 /* Names beside a noun: a demonym, `de` and a name, an apposition; those that
  * are coordinated with them too. */
-static void add_beside(const struct chy_line *line, int32_t word, struct chy_str sector,
-	struct chy_side *out, int depth)
+static void add_beside(const struct chy_document *document, const struct chy_line *line,
+	int32_t word, struct chy_str sector, struct chy_side *out, int depth)
 {
 	int32_t child = CHY_NONE;
 	bool demonym = false;
@@ -85,14 +85,16 @@ static void add_beside(const struct chy_line *line, int32_t word, struct chy_str
 		bool of = !preposition.size || preposition.size <= 3;
 
 		/* *tropas soviéticas do Afeganistão*: the demonym says whose. */
-		if (!of || (demonym && preposition.size))
+		if (!of || (demonym && preposition.size && !chy_relation(line, child, "conj")))
 			continue;
 		demonym |= line->mention[child] != CHY_NONE && chy_relation(line, child, "amod") &&
 			   line->mentions[line->mention[child]].resolved;
 		if (line->mention[child] != CHY_NONE)
 			add_covering_as(line, child, sector, out);
-		if (line->mention[child] != CHY_NONE || chy_relation(line, child, "conj"))
-			add_beside(line, child, sector, out, depth + 1);
+		/* *as delegações do Governo angolano e da UNITA*: through what stands for it. */
+		if (line->mention[child] != CHY_NONE || chy_relation(line, child, "conj") ||
+			standing(document, line, child).data)
+			add_beside(document, line, child, sector, out, depth + 1);
 	}
 }
 
@@ -101,6 +103,13 @@ bool chy_is_body(const struct chy_document *document, uint32_t actor)
 	const struct chy_catalogue *c = document->coder->catalogue;
 
 	return chy_str_is(chy_lexicon_text(&c->lexicon, c->actors[actor].sector), "IGO");
+}
+
+uint32_t chy_foe_of(const struct chy_document *document, uint32_t actor)
+{
+	const struct chy_lex_actor *row = &document->coder->catalogue->actors[actor];
+
+	return row->sector.size && !chy_is_body(document, actor) ? row->successor : UINT32_MAX;
 }
 
 /* Which states and movements are named from the first line until this one,
@@ -299,6 +308,12 @@ static void add_coordinated(struct chy_document *document, struct chy_line *line
 		while ((child = chy_child_in(line, w, "conj", child)) != CHY_NONE)
 			if ((child < first || child > last) && !chy_is_verb(line, child))
 				resolve(document, line, child, out, depth + 1);
+		/* *tanto a China como a Rússia* */
+		while ((child = chy_child_in(line, w, "nmod obl", child)) != CHY_NONE)
+			if (line->mention[child] != CHY_NONE &&
+				chy_word_kind(
+					document->coder, chy_preposition(line, child), "aswell"))
+				resolve(document, line, child, out, depth + 1);
 	}
 }
 
@@ -344,7 +359,7 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 	/* *French and German ministers*: of both. */
 	if (found && chy_word_has(w, "Number", "Plur") && line->mention[word] != CHY_NONE &&
 		line->mentions[line->mention[word]].party.role.size)
-		add_beside(line, word, sector, out, DEPTH - 2);
+		add_beside(document, line, word, sector, out, DEPTH - 2);
 	if (!found && first_person(document, line, word) && line->speaker.count) {
 		chy_side_join(out, &line->speaker);
 		out->by_reference = found = true;
@@ -355,7 +370,7 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 	if (!found && (sector.data || w->upos == CHY_UPOS_PROPN ||
 			      (chy_relation(line, word, "conj") &&
 				      (w->upos == CHY_UPOS_PRON || w->upos == CHY_UPOS_DET))))
-		add_beside(line, word, sector, out, depth);
+		add_beside(document, line, word, sector, out, depth);
 	if (!found && !out->count && relative(line, word) && w->head >= 0) {
 		int32_t clause = w->head;
 
@@ -525,6 +540,47 @@ static int32_t patient(
 	return object;
 }
 
+/* *esteve em Cabul, onde conversou …*: the clause says what else was done there. */
+static bool goes_on_there(const struct chy_line *line, int32_t word)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(line, word, "obl advmod", child)) != CHY_NONE)
+		if (relative(line, child) &&
+			chy_child_in(line, child, "case", CHY_NONE) == CHY_NONE)
+			return true;
+	return false;
+}
+
+/* *Paris e Argel em conversações*: a headline without a verb; who it begins with. */
+static bool heads_line(const struct chy_line *line, int32_t word)
+{
+	int32_t head = chy_word_at(line, word)->head;
+
+	return head >= 0 && head < word && chy_relation(line, word, "nmod") &&
+	       chy_relation(line, head, "root") && line->mention[head] != CHY_NONE &&
+	       line->mentions[line->mention[head]].first == 0 &&
+	       line->mentions[line->mention[head]].resolved;
+}
+
+/* *autorizou a NATO a bombardear*, *deu dez dias aos sérvios para retirarem*:
+ * whom the verb above is upon shall do it; CHY_NONE where it is its subject. */
+static int32_t controller(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t head = chy_word_at(line, word)->head, child = CHY_NONE;
+
+	if (head < 0 || !chy_is_verb(line, head) || chy_passive(document, line, head) ||
+		!chy_word_has(chy_word_at(line, word), "VerbForm", "Inf") ||
+		!chy_word_kind(document->coder, line->lemmas[head], "control"))
+		return CHY_NONE;
+	while ((child = chy_child_in(line, head, "obj iobj obl", child)) != CHY_NONE)
+		if (child < word &&
+			(line->mention[child] != CHY_NONE || standing(document, line, child).data))
+			return child;
+	return CHY_NONE;
+}
+
 int32_t chy_subject_word(
 	const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
@@ -536,11 +592,16 @@ int32_t chy_subject_word(
 			return subject;
 		if (noun_before(document, line, word) != CHY_NONE)
 			return noun_before(document, line, word);
+		if ((chy_relation(line, word, "xcomp") || chy_relation(line, word, "advcl")) &&
+			controller(document, line, word) != CHY_NONE)
+			return controller(document, line, word);
 		/* *em vias de congelar*: the noun's clause has the subject. */
 		if (chy_relation(line, word, "acl") && head >= 0 &&
 			(chy_word_has(chy_word_at(line, word), "VerbForm", "Inf") ||
 				chy_perfect(line, word))) {
-			if (deciders(document, line, head) != CHY_NONE)
+			/* *foi o primeiro país da CEE a reconhecer …*: the subject of *foi*. */
+			if (chy_child_in(line, head, "cop", CHY_NONE) == CHY_NONE &&
+				deciders(document, line, head) != CHY_NONE)
 				return deciders(document, line, head);
 			word = head;
 			if (own_subject(document, line, word) != CHY_NONE &&
@@ -550,6 +611,14 @@ int32_t chy_subject_word(
 				return CHY_NONE;
 			head = chy_word_at(line, word)->head;
 			word = head;
+			continue;
+		}
+		if (heads_line(line, word))
+			return head;
+		if (chy_relation(line, word, "acl") && head >= 0 && goes_on_there(line, word)) {
+			for (word = head; !chy_is_verb(line, word) && own_subject(line, word) < 0 &&
+					  chy_word_at(line, word)->head >= 0;)
+				word = chy_word_at(line, word)->head;
 			continue;
 		}
 		if (chy_relation(line, word, "acl"))
@@ -567,7 +636,9 @@ int32_t chy_subject_word(
 					chy_relation(line, word, "aux") ||
 					chy_relation(line, word, "obj") ||
 					chy_relation(line, word, "obl") ||
-					chy_relation(line, word, "nmod")))
+					chy_relation(line, word, "nmod") ||
+					(chy_relation(line, word, "advmod") &&
+						chy_word_at(line, word)->upos == CHY_UPOS_ADV)))
 			return CHY_NONE;
 		word = head;
 	}
@@ -748,7 +819,7 @@ void chy_subject(
 			from_clause_above(document, line, word, out);
 		return;
 	}
-	if (!chy_is_verb(line, word))
+	if (!chy_is_verb(line, word) && chy_child_in(line, word, "cop", CHY_NONE) == CHY_NONE)
 		return;
 	add_name_before(line, word, out);
 	if (!out->count)
@@ -860,7 +931,9 @@ static struct chy_str leads(
 		chy_word_kind(document->coder, preposition, "of"))
 		return line->lemmas[marker - 1];
 
-	if (found == CHY_NONE || !line->mentions[found].place)
+	if (found == CHY_NONE || preposition.size ||
+		!(line->mentions[found].place ||
+			chy_word_kind(document->coder, line->lemmas[word], "bare")))
 		return preposition;
 	first = line->mentions[found].first;
 	if (!first)
@@ -875,7 +948,11 @@ static struct chy_str leads(
 static bool opens(const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
 	return !chy_word_kind(document->coder, line->lemmas[word], "people") &&
-	       (chy_relation(line, word, "obj") || chy_relation(line, word, "advmod") ||
+	       (chy_relation(line, word, "obj") ||
+		       /* *manifestou-se preocupado com …* */
+		       (chy_relation(line, word, "xcomp") &&
+			       !chy_word_has(chy_word_at(line, word), "VerbForm", "Inf")) ||
+		       chy_relation(line, word, "advmod") ||
 		       chy_relation(line, word, "nsubj:pass") ||
 		       chy_word_kind(document->coder, leads(document, line, word), "of") ||
 		       chy_word_kind(document->coder, line->lemmas[word], "bridge"));
@@ -932,9 +1009,9 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 	struct chy_str slot, const struct chy_side *not_these, struct chy_side *out, int depth)
 {
 	const char *relations =
-		chy_is_verb(line, trigger) && chy_passive(line, trigger)
+		chy_is_verb(line, trigger) && chy_passive(document, line, trigger)
 			? "obl nmod iobj obj xcomp ccomp advcl advmod acl nsubj:pass"
-			: "obl nmod iobj obj xcomp ccomp advcl advmod acl";
+			: "obl nmod iobj obj xcomp ccomp advcl advmod acl appos";
 	bool of = chy_word_kind(document->coder, slot, "of") && !chy_is_verb(line, trigger);
 	int32_t child = CHY_NONE;
 
@@ -949,8 +1026,8 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 		chy_resolve(document, line, child, &found);
 		/* *o envio de tropas para a Líbia* is not of Libya. */
 		if (!found.count && !(of && goes_elsewhere(document, line, child)) &&
-			!(of && !not_these &&
-				chy_word_kind(document->coder, line->lemmas[child], "people")))
+			(!chy_word_kind(document->coder, line->lemmas[child], "people") ||
+				chy_word_kind(document->coder, line->lemmas[child], "counterpart")))
 			beneath(document, line, child, not_these, &found);
 		if (found.count == 1 && chy_word_kind(document->coder, slot, "between"))
 			other_of_two(document, line, trigger, child, &found);
@@ -1010,12 +1087,17 @@ static void by_order(struct chy_document *document, struct chy_line *line, int32
 	}
 }
 
-bool chy_passive(const struct chy_line *line, int32_t word)
+bool chy_passive(const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
 	const struct chy_word *w = chy_word_at(line, word);
 
-	if (chy_child_in(line, word, "aux:pass obl:agent", CHY_NONE) != CHY_NONE)
+	int32_t auxiliary = chy_child_in(line, word, "aux:pass", CHY_NONE);
+
+	if (chy_child_in(line, word, "obl:agent", CHY_NONE) != CHY_NONE)
 		return true;
+	/* *estiveram reunidos* tells how they were, not what was done to them. */
+	if (auxiliary != CHY_NONE)
+		return !chy_word_kind(document->coder, line->lemmas[auxiliary], "rest");
 	/* With an object it acts, whatever the tree calls its subject. */
 	if (chy_child_in(line, word, "obj", CHY_NONE) != CHY_NONE)
 		return false;
@@ -1035,7 +1117,7 @@ static void objects(struct chy_document *document, struct chy_line *line, int32_
 	int32_t child = CHY_NONE;
 	struct chy_side found = {0};
 
-	if (chy_passive(line, trigger)) {
+	if (chy_passive(document, line, trigger)) {
 		int32_t subject = chy_subject_word(document, line, trigger);
 
 		if (subject == CHY_NONE && chy_relation(line, trigger, "amod"))
@@ -1071,13 +1153,19 @@ static void agents(struct chy_document *document, struct chy_line *line, int32_t
 	struct chy_side found = {0};
 	int32_t agent = chy_child_in(line, trigger, "obl:agent", CHY_NONE), child = CHY_NONE;
 
-	if (chy_passive(line, trigger)) {
+	if (chy_passive(document, line, trigger)) {
 		while (agent == CHY_NONE &&
 			(child = chy_child_in(line, trigger, "obl", child)) != CHY_NONE)
 			if (chy_word_kind(document->coder, chy_preposition(line, child), "by"))
 				agent = child;
 		if (agent != CHY_NONE)
 			chy_resolve(document, line, agent, &found);
+		/* *atingido por foguetes disparados pelo Hezbollah* */
+		child = CHY_NONE;
+		while (agent != CHY_NONE && !found.count && !standing(document, line, agent).data &&
+			(child = chy_child_in(line, agent, "acl", child)) != CHY_NONE)
+			if (chy_passive(document, line, child) && child > agent)
+				agents(document, line, child, not_these, &found);
 		keep_others(&found, not_these, out);
 		return;
 	}
@@ -1122,14 +1210,23 @@ static void clauses(struct chy_document *document, struct chy_line *line, int32_
 {
 	int32_t child = CHY_NONE;
 
-	while (!out->count && (child = chy_child_in(line, trigger, "ccomp xcomp advcl obj obl acl",
-				       child)) != CHY_NONE) {
+	while (!out->count &&
+		(child = chy_child_in(line, trigger, "ccomp xcomp advcl obj obl acl parataxis",
+			 child)) != CHY_NONE) {
 		int32_t subject = chy_child_in(line, child, "nsubj", CHY_NONE);
 		struct chy_side found = {0};
 
 		/* *discursando na ONU, pediu …*: the manner is no content. */
 		if (chy_relation(line, child, "advcl") &&
 			chy_word_has(chy_word_at(line, child), "VerbForm", "Ger"))
+			continue;
+		/* *«A Grécia viola …», acusou o ministro*: only what is said. */
+		if (chy_relation(line, child, "parataxis") &&
+			(!line->quoted[child] ||
+				chy_word_kind(document->coder, line->lemmas[trigger], "say")))
+			continue;
+		/* *segundo o ministro indiano*: who says it. */
+		if (chy_below(line, line->speech, child) && !chy_is_verb(line, child))
 			continue;
 		if (subject != CHY_NONE)
 			chy_resolve(document, line, subject, &found);
@@ -1170,6 +1267,10 @@ static void of_clause(struct chy_document *document, struct chy_line *line, int3
 		struct chy_side found = {0};
 
 		if (subject == CHY_NONE || relative(line, subject))
+			continue;
+		/* *quer a abertura dos portos, para que eles trabalhem*: what it is for. */
+		if (chy_relation(line, child, "advcl") &&
+			chy_child_in(line, trigger, "obj", CHY_NONE) != CHY_NONE)
 			continue;
 		chy_resolve(document, line, subject, &found);
 		keep_others(&found, not_these, out);

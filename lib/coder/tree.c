@@ -104,6 +104,11 @@ static void find_verb(struct chy_document *document, struct chy_line *line, int3
 	}
 	if (!line->verb[word] && !predicate)
 		return;
+	/* *catorze prisioneiros*, read as the form of a verb. */
+	if (chy_word_kind(document->coder, chy_folded(document, w->form), "number")) {
+		line->verb[word] = false;
+		return;
+	}
 	known = chy_word_value(document->coder, chy_folded(document, w->form), "form");
 	if (!known.data)
 		return;
