@@ -616,7 +616,8 @@ int32_t chy_subject_word(
 		if (heads_line(line, word))
 			return head;
 		if (chy_relation(line, word, "acl") && head >= 0 && goes_on_there(line, word)) {
-			for (word = head; !chy_is_verb(line, word) && own_subject(line, word) < 0 &&
+			for (word = head; !chy_is_verb(line, word) &&
+					  own_subject(document, line, word) < 0 &&
 					  chy_word_at(line, word)->head >= 0;)
 				word = chy_word_at(line, word)->head;
 			continue;
