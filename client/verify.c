@@ -15,18 +15,6 @@ static void on_problem(void *user, const struct chy_fault *fault)
 	printf("%s\n", chy_fault_sentence(fault, sentence, sizeof(sentence)));
 }
 
-static int digest_of(const char *directory, struct chy_hash *out, struct chy_fault *fault)
-{
-	struct chy_view *view;
-	int result = chy_view_open(directory, &view, fault);
-
-	if (result)
-		return result;
-	result = chy_view_digest(view, out, fault);
-	chy_view_close(view);
-	return result;
-}
-
 /* The views of the log up to a record, made in an empty directory. */
 static int build(struct client *client, const char *directory, uint64_t to, struct chy_hash *out,
 	struct chy_fault *fault)
@@ -205,8 +193,6 @@ static int replay_here(struct client *client)
 		}
 		return tell(&fault);
 	}
-	if (digest_of(client->program_archive, &digest, &fault))
-		return tell(&fault);
 	printf("%s\n", chy_hash_to_hex(&digest, hex));
 	return 0;
 }

@@ -8,6 +8,15 @@
 _Static_assert(sizeof(crypto_generichash_state) <= sizeof(((struct chy_hasher *)0)->state),
 	"chy_hasher is too small for libsodium's state");
 
+/* Until it is initialised libsodium hashes with its portable code, several
+ * times slower than this processor can. It asks the kernel for random bytes
+ * then, which a confined worker may not: so it is done before main. */
+__attribute__((constructor)) static void choose_fastest(void)
+{
+	if (sodium_init() < 0)
+		return; /* slower, and as right */
+}
+
 static crypto_generichash_state *state(struct chy_hasher *hasher)
 {
 	return (crypto_generichash_state *)(void *)hasher->state;

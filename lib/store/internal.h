@@ -29,6 +29,7 @@ struct chy_store_txn {
 	struct chy_store *store;
 	MDB_txn *txn;
 	bool write;
+	MDB_cursor *writers[CHY_STORE_TABLES]; /* LMDB closes them with the transaction */
 };
 
 struct chy_store_cursor {

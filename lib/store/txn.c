@@ -132,15 +132,22 @@ int chy_store_get(
 	return chy_store_translate(txn->store->path, code, NULL);
 }
 
+/* One cursor a table stays where the last change was: the next one, mostly
+ * beside it, need not come down from the root. */
 static int put(struct chy_store_txn *txn, unsigned table, struct chy_str key, struct chy_str value,
 	unsigned flags)
 {
 	MDB_val k = chy_store_val(key), v = chy_store_val(value);
 	MDB_dbi dbi;
+	int code = 0;
 
 	if (!table_of(txn, table, &dbi))
 		return CHY_EABSENT;
-	return chy_store_translate(txn->store->path, mdb_put(txn->txn, dbi, &k, &v, flags), NULL);
+	if (!txn->writers[table])
+		code = mdb_cursor_open(txn->txn, dbi, &txn->writers[table]);
+	if (!code)
+		code = mdb_cursor_put(txn->writers[table], &k, &v, flags);
+	return chy_store_translate(txn->store->path, code, NULL);
 }
 
 int chy_store_put(

@@ -188,6 +188,7 @@ int chy_counts_put(struct chy_store_txn *txn, uint64_t seq, const struct chy_cou
 struct chy_stage {
 	struct chy_buffer bytes;
 	struct chy_staged {
+		uint64_t prefix[2]; /* the key's first bytes, as numbers that sort like them */
 		size_t at;
 		uint32_t key, value; /* sizes */
 	} * items;
