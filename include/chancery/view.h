@@ -60,6 +60,11 @@ int chy_view_clear(struct chy_view *view, struct chy_fault *fault);
  * for equal history, however it was followed. */
 int chy_view_digest(struct chy_view *view, struct chy_hash *out, struct chy_fault *fault);
 
+/* Holds the views as they are now: questions are answered of this moment
+ * until it is let go, however far another process follows meanwhile. */
+int chy_view_hold(struct chy_view *view, struct chy_fault *fault);
+void chy_view_let_go(struct chy_view *view);
+
 /* -- questions ------------------------------------------------------------ */
 
 /* Which events are asked for. Empty views and zeros ask for all. Codes are
@@ -72,6 +77,7 @@ struct chy_event_filter {
 	int64_t first_day, last_day; /* when it happened, else was reported; INT64_MIN/MAX */
 	double min_confidence;
 	bool with_due; /* commitments only */
+	bool with_happening; /* events come with "happening", the name of the one they tell */
 	bool by_due; /* of happenings: commitments, days being the last of their terms */
 	uint64_t as_of; /* what was known at that record; 0: now */
 	size_t limit; /* 0: all */
@@ -98,6 +104,16 @@ int chy_view_happenings(struct chy_view *view, const struct chy_event_filter *fi
  * the record `as_of`. CHY_NOT_FOUND, CHY_EINPUT for no name. */
 int chy_view_happening(struct chy_view *view, struct chy_str name, uint64_t as_of, json_t **out,
 	struct chy_fault *fault);
+
+/* The same one by one, which takes no more memory for many than for few (but
+ * with `as_of` and `by_due`: some bytes for each event). Borrowed; a positive
+ * return ends the walk and is handed through. */
+typedef int chy_happening_visit(void *user, json_t *happening);
+int chy_view_each_happening(struct chy_view *view, const struct chy_event_filter *filter,
+	chy_happening_visit *visit, void *user, struct chy_fault *fault);
+
+/* Days that an event's may lie before or after its happening's at most. */
+enum { CHY_HAPPENING_AROUND = 279 };
 
 /* One event by its id ("E12.3"), in force or not: "superseded" is the record
  * that took it back, or null. CHY_NOT_FOUND, CHY_EINPUT for no id. */
@@ -166,6 +182,9 @@ int chy_view_person_names(struct chy_view *view, json_t **out, struct chy_fault 
  * promise is in data/views/commitments.tsv. */
 int chy_view_commitments(struct chy_view *view, const struct chy_event_filter *filter, int64_t on,
 	json_t **out, struct chy_fault *fault);
+/* The same one by one, as chy_view_each_happening. */
+int chy_view_each_commitment(struct chy_view *view, const struct chy_event_filter *filter,
+	int64_t on, chy_happening_visit *visit, void *user, struct chy_fault *fault);
 
 /* How a matter goes: of the filter `dispute`, `between`, the days and `as_of`
  * count. */

@@ -187,44 +187,62 @@ static int judge_one(struct promise *p, const struct rules *rules, json_t *happe
 	return result;
 }
 
-static int judge_all(struct chy_view *view, const struct chy_event_filter *filter, int64_t on,
-	const struct rules *rules, json_t *found, struct chy_fault *fault)
-{
-	struct promise promise = {.view = view, .on = on, .as_of = filter->as_of};
-	bool taken;
-	int result;
+struct judging {
+	struct promise promise;
+	const struct rules *rules;
+	chy_happening_visit *visit;
+	void *user;
+	struct chy_fault *fault;
+	bool failed; /* the fault tells why */
+};
 
-	for (size_t i = 0; i < json_array_size(found);) {
-		result = judge_one(&promise, rules, json_array_get(found, i), &taken, fault);
-		if (result)
-			return result;
-		if (taken)
-			i++;
-		else
-			json_array_remove(found, i);
-	}
-	return CHY_OK;
+static int judge_next(void *user, json_t *happening)
+{
+	struct judging *judging = user;
+	bool taken;
+	int result =
+		judge_one(&judging->promise, judging->rules, happening, &taken, judging->fault);
+
+	judging->failed = result != CHY_OK;
+	if (result || !taken)
+		return result;
+	return judging->visit(judging->user, happening);
 }
 
-int chy_view_commitments(struct chy_view *view, const struct chy_event_filter *filter, int64_t on,
-	json_t **out, struct chy_fault *fault)
+int chy_view_each_commitment(struct chy_view *view, const struct chy_event_filter *filter,
+	int64_t on, chy_happening_visit *visit, void *user, struct chy_fault *fault)
 {
 	struct chy_event_filter promised = *filter;
+	struct chy_fault own, walking;
 	struct rules rules;
-	json_t *found;
+	struct judging judging = {{.view = view, .on = on, .as_of = filter->as_of}, &rules, visit,
+		user, fault ? fault : &own, false};
 	int result = read_rules(&rules, fault);
 
 	if (result)
 		return result;
 	promised.by_due = true;
-	result = chy_view_happenings(view, &promised, &found, fault);
-	if (!result) {
-		result = judge_all(view, filter, on, &rules, found, fault);
-		if (result)
-			json_decref(found);
-		else
-			*out = found;
-	}
+	result = chy_view_each_happening(view, &promised, judge_next, &judging, &walking);
+	if (result < 0 && !judging.failed && fault)
+		*fault = walking;
 	chy_unmap(&rules.file);
+	return result;
+}
+
+static int append(void *user, json_t *commitment)
+{
+	return json_array_append(user, commitment) ? CHY_EMEM : CHY_OK;
+}
+
+int chy_view_commitments(struct chy_view *view, const struct chy_event_filter *filter, int64_t on,
+	json_t **out, struct chy_fault *fault)
+{
+	json_t *found = json_array();
+	int result = chy_view_each_commitment(view, filter, on, append, found, fault);
+
+	if (result)
+		json_decref(found);
+	else
+		*out = found;
 	return result;
 }

@@ -138,8 +138,18 @@ struct walk {
 	const struct chy_event_filter *filter;
 	uint32_t category; /* a name's number; 0: any */
 	bool by_event; /* the filter asks for what one telling has and another not */
-	json_t *found;
+	chy_happening_visit *visit;
+	void *user;
+	int ended; /* what the visitor ended the walk with */
 };
+
+/* CHY_END where the visitor has seen enough. Takes the reference. */
+static int show_to(struct walk *walk, json_t *shown)
+{
+	walk->ended = walk->visit(walk->user, shown);
+	json_decref(shown);
+	return walk->ended ? CHY_END : CHY_OK;
+}
 
 static bool asks_of_events(const struct chy_event_filter *f)
 {
@@ -173,8 +183,9 @@ static int any_passes(const struct walk *walk, struct chy_str row, bool *out)
 	return result > 0 ? CHY_EDAMAGED : result;
 }
 
-static int take_act(struct walk *walk, struct chy_str key, struct chy_str value)
+static int take_act(void *user, struct chy_str key, struct chy_str value)
 {
+	struct walk *walk = user;
 	struct chy_act_facts facts;
 	struct chy_str row;
 	bool passes = true;
@@ -192,20 +203,40 @@ static int take_act(struct walk *walk, struct chy_str key, struct chy_str value)
 		result = chy_act_shown(walk->txn, key, row, &shown);
 	if (result)
 		return result < 0 ? result : CHY_EDAMAGED;
-	if (passes)
-		json_array_append_new(walk->found, shown);
-	return CHY_OK;
+	return passes ? show_to(walk, shown) : CHY_OK;
 }
 
-static bool enough(const struct walk *walk)
+typedef int take_entry(void *user, struct chy_str key, struct chy_str value);
+
+/* The acts under a `what` in order. CHY_END of `take` ends the walk. */
+static int walk_on(struct chy_store_cursor *cursor, const struct chy_event_filter *f,
+	const char *what, size_t n, take_entry *take, void *user)
 {
-	return walk->filter->limit && json_array_size(walk->found) >= walk->filter->limit;
+	int32_t last = chy_day32(f->last_day);
+	unsigned char start[320];
+	struct chy_str key, value;
+	int result;
+
+	memcpy(start, what, n);
+	start[n] = 0;
+	chy_put_day(start + n + 1, chy_day32(f->first_day));
+	result = chy_store_seek(cursor, (struct chy_str){(const char *)start, n + 5}, &key, &value);
+	while (result == CHY_OK) {
+		if (key.size != n + 5 + CHY_ACT_ORDER + CHY_ACT_KEY ||
+			memcmp(key.data, start, n + 1) != 0 || chy_get_day(key.data + n + 1) > last)
+			return CHY_OK;
+		result = take(user,
+			(struct chy_str){key.data + key.size - CHY_ACT_KEY, CHY_ACT_KEY}, value);
+		if (!result)
+			result = chy_store_next(cursor, &key, &value);
+	}
+	return result == CHY_END ? CHY_OK : result;
 }
 
 /* From the last day on backwards, so that a limit keeps the latest. */
-static int walk_back(struct walk *walk, struct chy_store_cursor *cursor, const char *what, size_t n)
+static int walk_back(struct chy_store_cursor *cursor, const struct chy_event_filter *f,
+	const char *what, size_t n, take_entry *take, void *user)
 {
-	const struct chy_event_filter *f = walk->filter;
 	int32_t first = chy_day32(f->first_day), last = chy_day32(f->last_day);
 	unsigned char end[320];
 	struct chy_str key, value;
@@ -221,11 +252,11 @@ static int walk_back(struct walk *walk, struct chy_store_cursor *cursor, const c
 	result = result == CHY_END ? chy_store_last(cursor, &key, &value)
 		 : result	   ? result
 				   : chy_store_previous(cursor, &key, &value);
-	while (result == CHY_OK && !enough(walk)) {
+	while (result == CHY_OK) {
 		if (key.size != n + 5 + CHY_ACT_ORDER + CHY_ACT_KEY ||
 			memcmp(key.data, end, n + 1) != 0 || chy_get_day(key.data + n + 1) < first)
 			return CHY_OK;
-		result = take_act(walk,
+		result = take(user,
 			(struct chy_str){key.data + key.size - CHY_ACT_KEY, CHY_ACT_KEY}, value);
 		if (!result)
 			result = chy_store_previous(cursor, &key, &value);
@@ -233,17 +264,37 @@ static int walk_back(struct walk *walk, struct chy_store_cursor *cursor, const c
 	return result == CHY_END ? CHY_OK : result;
 }
 
-static void turn_round(json_t *array)
+/* The latest, gathered from the last on. */
+struct latest {
+	json_t *found;
+	size_t limit;
+};
+
+static int gather(void *user, json_t *happening)
 {
-	size_t n = json_array_size(array);
+	struct latest *latest = user;
 
-	for (size_t i = 0; i < n / 2; i++) {
-		json_t *a = json_incref(json_array_get(array, i));
-		json_t *b = json_incref(json_array_get(array, n - 1 - i));
+	if (json_array_append(latest->found, happening))
+		return CHY_EMEM;
+	return json_array_size(latest->found) == latest->limit ? 1 : 0;
+}
 
-		json_array_set_new(array, i, b);
-		json_array_set_new(array, n - 1 - i, a);
-	}
+static int walk_latest(
+	struct walk *walk, struct chy_store_cursor *cursor, const char *what, size_t n)
+{
+	struct latest latest = {json_array(), walk->filter->limit};
+	struct walk back = *walk;
+	int result;
+
+	back.visit = gather;
+	back.user = &latest;
+	result = walk_back(cursor, walk->filter, what, n, take_act, &back);
+	if (!result && back.ended < 0)
+		result = back.ended;
+	for (size_t i = json_array_size(latest.found); i-- > 0 && !result && !walk->ended;)
+		show_to(walk, json_incref(json_array_get(latest.found, i)));
+	json_decref(latest.found);
+	return result;
 }
 
 /* The index's `what` for acts: a side of a dispute has its own, and so have
@@ -290,9 +341,9 @@ static int acts_of_now(struct walk *walk)
 	result = chy_store_cursor_open(walk->txn, CHY_VIEW_ACT_INDEX, &cursor);
 	if (result)
 		return result;
-	result = walk_back(walk, cursor, what, n);
+	result = walk->filter->limit ? walk_latest(walk, cursor, what, n)
+				     : walk_on(cursor, walk->filter, what, n, take_act, walk);
 	chy_store_cursor_close(cursor);
-	turn_round(walk->found);
 	return result;
 }
 
@@ -412,7 +463,7 @@ static int acts_of_key(struct chy_store_txn *txn, const struct sought *list, siz
 	return result;
 }
 
-static int show_staged(const struct walk *walk, const struct chy_stage *stage)
+static int show_staged(struct walk *walk, const struct chy_stage *stage)
 {
 	size_t limit = walk->filter->limit;
 	int result = CHY_OK;
@@ -426,7 +477,7 @@ static int show_staged(const struct walk *walk, const struct chy_stage *stage)
 			(struct chy_str){key.data + key.size - CHY_ACT_KEY, CHY_ACT_KEY},
 			chy_staged_value(stage, i), &shown);
 		if (!result)
-			json_array_append_new(walk->found, shown);
+			result = show_to(walk, shown);
 	}
 	return result;
 }
@@ -434,7 +485,7 @@ static int show_staged(const struct walk *walk, const struct chy_stage *stage)
 int chy_acts_of_then(
 	struct chy_store_txn *txn, const struct chy_event_filter *filter, struct chy_stage *out)
 {
-	enum { AROUND = 31 * 3 * (CHY_ACT_REACH + 1) };
+	enum { AROUND = CHY_HAPPENING_AROUND };
 	struct chy_event_filter wide = *filter;
 	struct search search = {.list = NULL};
 	size_t from = 0, to;
@@ -464,7 +515,8 @@ int chy_acts_of_then(
 	return result ? result : chy_stage_sort(out);
 }
 
-static int acts_of_then(struct walk *walk)
+/* Those of the walk's filter whose day is in its days. */
+static int acts_of_days(struct walk *walk)
 {
 	struct chy_stage stage = {.items = NULL};
 	int result = chy_acts_of_then(walk->txn, walk->filter, &stage);
@@ -475,24 +527,103 @@ static int acts_of_then(struct walk *walk)
 	return result;
 }
 
+/* The first day at or after `day` on which there is an event under the `what`
+ * of a filter; CHY_END where there is none. */
+static int next_day(
+	struct chy_store_txn *txn, const struct chy_event_filter *f, int64_t day, int64_t *out)
+{
+	struct chy_store_cursor *cursor;
+	struct chy_str key, value;
+	unsigned char start[320];
+	size_t n = chy_what_for(f, (char *)start, 300);
+	int result = n ? chy_store_cursor_open(txn, CHY_VIEW_INDEX, &cursor) : CHY_END;
+
+	if (result)
+		return result;
+	start[n] = 0;
+	chy_put_day(start + n + 1, chy_day32(day));
+	result = chy_store_seek(cursor, (struct chy_str){(const char *)start, n + 5}, &key, &value);
+	if (!result && (key.size != n + 5 + CHY_EVENT_KEY || memcmp(key.data, start, n + 1) != 0))
+		result = CHY_END;
+	if (!result)
+		*out = chy_get_day(key.data + n + 1);
+	chy_store_cursor_close(cursor);
+	return result;
+}
+
+/* Two years at a time, so that many take no more room than few. */
+static int acts_by_years(struct walk *walk)
+{
+	enum { STEP = 730 };
+	const struct chy_event_filter *all = walk->filter;
+	struct chy_event_filter part = *all;
+	int64_t day, from = all->first_day;
+	int result = CHY_OK;
+
+	walk->filter = &part;
+	if (from == INT64_MIN) { /* what has no day comes first */
+		part.last_day = INT64_MIN;
+		result = acts_of_days(walk);
+		from = INT32_MIN + 1;
+	}
+	while (!result && from <= all->last_day) {
+		result = next_day(walk->txn, all,
+			from > INT32_MIN + 1 + CHY_HAPPENING_AROUND ? from - CHY_HAPPENING_AROUND
+								    : INT32_MIN + 1,
+			&day);
+		if (result)
+			break;
+		if (day - CHY_HAPPENING_AROUND > from)
+			from = day - CHY_HAPPENING_AROUND;
+		part.first_day = from;
+		part.last_day = from + STEP < all->last_day ? from + STEP : all->last_day;
+		from = part.last_day + 1;
+		if (part.first_day <= part.last_day)
+			result = acts_of_days(walk);
+	}
+	walk->filter = all;
+	return result == CHY_END ? CHY_OK : result;
+}
+
+static int acts_of_then(struct walk *walk)
+{
+	return walk->filter->limit || walk->filter->by_due ? acts_of_days(walk)
+							   : acts_by_years(walk);
+}
+
+int chy_view_each_happening(struct chy_view *view, const struct chy_event_filter *filter,
+	chy_happening_visit *visit, void *user, struct chy_fault *fault)
+{
+	struct walk walk = {.filter = filter, .visit = visit, .user = user};
+	int result = chy_view_read(view, &walk.txn, fault);
+
+	if (result)
+		return result;
+	result = filter->as_of ? acts_of_then(&walk) : acts_of_now(&walk);
+	chy_view_read_end(view, walk.txn);
+	if (result == CHY_END || (!result && walk.ended))
+		result = walk.ended;
+	else if (result > 0)
+		result = CHY_EDAMAGED;
+	return result < 0 ? chy_fault_set(fault, result, view->path, 0, NULL) : result;
+}
+
+static int append(void *user, json_t *happening)
+{
+	return json_array_append(user, happening) ? CHY_EMEM : CHY_OK;
+}
+
 int chy_view_happenings(struct chy_view *view, const struct chy_event_filter *filter, json_t **out,
 	struct chy_fault *fault)
 {
-	struct walk walk = {.filter = filter, .found = json_array()};
-	int result = chy_store_begin(view->store, false, &walk.txn, fault);
+	json_t *found = json_array();
+	int result = chy_view_each_happening(view, filter, append, found, fault);
 
-	if (!result) {
-		result = filter->as_of ? acts_of_then(&walk) : acts_of_now(&walk);
-		chy_store_abort(walk.txn);
-		if (result)
-			chy_fault_set(fault, result, view->path, 0, NULL);
-	}
-	if (result) {
-		json_decref(walk.found);
-		return result;
-	}
-	*out = walk.found;
-	return CHY_OK;
+	if (result)
+		json_decref(found);
+	else
+		*out = found;
+	return result;
 }
 
 /* -- the first of several ------------------------------------------------------------ */
@@ -561,8 +692,9 @@ static void number_categories(struct seeking *seeking)
 }
 
 /* CHY_END once it is found. */
-static int look_at(struct seeking *seeking, struct chy_str key, struct chy_str value)
+static int look_at(void *user, struct chy_str key, struct chy_str value)
 {
+	struct seeking *seeking = user;
 	struct chy_act_facts facts;
 	struct chy_str row;
 	bool wanted = false, passes = true;
@@ -587,47 +719,24 @@ static int look_at(struct seeking *seeking, struct chy_str key, struct chy_str v
 	return result == CHY_OK ? CHY_END : result < 0 ? result : CHY_EDAMAGED;
 }
 
-static int walk_on(struct seeking *seeking, struct chy_store_cursor *cursor)
-{
-	const struct chy_event_filter *f = seeking->walk.filter;
-	int32_t last = chy_day32(f->last_day);
-	unsigned char start[320];
-	struct chy_str key, value;
-	size_t n = act_what_for(f, (char *)start, 300);
-	int result;
-
-	if (!n)
-		return CHY_OK;
-	start[n] = 0;
-	chy_put_day(start + n + 1, chy_day32(f->first_day));
-	result = chy_store_seek(cursor, (struct chy_str){(const char *)start, n + 5}, &key, &value);
-	while (result == CHY_OK) {
-		if (key.size != n + 5 + CHY_ACT_ORDER + CHY_ACT_KEY ||
-			memcmp(key.data, start, n + 1) != 0 || chy_get_day(key.data + n + 1) > last)
-			return CHY_OK;
-		result = look_at(seeking,
-			(struct chy_str){key.data + key.size - CHY_ACT_KEY, CHY_ACT_KEY}, value);
-		if (!result)
-			result = chy_store_next(cursor, &key, &value);
-	}
-	return result == CHY_END ? CHY_OK : result;
-}
-
 static int first_of_now(struct chy_view *view, struct seeking *seeking, struct chy_fault *fault)
 {
+	const struct chy_event_filter *f = seeking->walk.filter;
 	struct chy_store_cursor *cursor;
-	int result = chy_store_begin(view->store, false, &seeking->walk.txn, fault);
+	char what[300];
+	size_t n = act_what_for(f, what, sizeof(what));
+	int result = chy_view_read(view, &seeking->walk.txn, fault);
 
 	if (result)
 		return result;
 	number_categories(seeking);
-	seeking->walk.by_event = asks_of_events(seeking->walk.filter);
-	result = chy_store_cursor_open(seeking->walk.txn, CHY_VIEW_ACT_INDEX, &cursor);
-	if (!result) {
-		result = walk_on(seeking, cursor);
+	seeking->walk.by_event = asks_of_events(f);
+	result = n ? chy_store_cursor_open(seeking->walk.txn, CHY_VIEW_ACT_INDEX, &cursor) : CHY_OK;
+	if (n && !result) {
+		result = walk_on(cursor, f, what, n, look_at, seeking);
 		chy_store_cursor_close(cursor);
 	}
-	chy_store_abort(seeking->walk.txn);
+	chy_view_read_end(view, seeking->walk.txn);
 	return result ? chy_fault_set(fault, result, view->path, 0, NULL) : CHY_OK;
 }
 

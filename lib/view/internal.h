@@ -61,7 +61,12 @@ struct chy_view {
 	struct chy_store *store;
 	struct chy_phase_rules *phases; /* NULL until they are needed */
 	int lock; /* -1 for a reader */
+	struct chy_store_txn *held; /* the moment that questions are answered of; NULL: now */
 };
+
+/* A transaction to read in: the one that is held, else one of its own. */
+int chy_view_read(struct chy_view *view, struct chy_store_txn **out, struct chy_fault *fault);
+void chy_view_read_end(const struct chy_view *view, struct chy_store_txn *txn);
 
 /* -- numbers as bytes ------------------------------------------------------- */
 
@@ -360,6 +365,17 @@ int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str 
  * where there is none. */
 int chy_first_act(struct chy_view *view, const struct chy_event_filter *filter,
 	struct chy_str categories, struct chy_str except, json_t **out, struct chy_fault *fault);
+
+/* -- memberships ------------------------------------------------------------ */
+
+/* Which happening an event tells. What was looked up is kept, some thousand
+ * cells of it, since events are mostly walked in the order of their days. */
+struct chy_memberships;
+struct chy_memberships *chy_memberships_new(struct chy_store_txn *txn, uint64_t as_of);
+void chy_memberships_free(struct chy_memberships *memberships);
+/* CHY_NOT_FOUND where the cells lack the event. */
+int chy_membership_of(struct chy_memberships *memberships, const unsigned char key[CHY_EVENT_KEY],
+	const struct chy_event_head *head, char out[CHY_ACT_NAME]);
 
 /* -- tally ------------------------------------------------------------------ */
 

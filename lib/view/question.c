@@ -169,19 +169,25 @@ int chy_each_event(struct chy_store_txn *txn, const struct chy_event_filter *fil
 struct plain {
 	chy_event_visit *visit;
 	void *user;
+	struct chy_memberships *memberships; /* NULL: not asked for */
 };
 
 static int hand_on(void *user, const unsigned char key[CHY_EVENT_KEY],
 	const struct chy_event_head *head, const struct chy_value *event)
 {
 	const struct plain *plain = user;
+	char name[CHY_ACT_NAME];
 	json_t *tree;
-	int result;
+	int result = CHY_OK;
 
-	(void)key;
-	(void)head;
+	if (plain->memberships)
+		result = chy_membership_of(plain->memberships, key, head, name);
+	if (result)
+		return result < 0 ? result : CHY_EDAMAGED;
 	if (chy_json_parse(event->raw.data, event->raw.size, &tree, NULL))
 		return CHY_EDAMAGED;
+	if (plain->memberships)
+		json_object_set_new(tree, "happening", json_string(name));
 	result = plain->visit(plain->user, tree);
 	json_decref(tree);
 	return result;
@@ -190,14 +196,20 @@ static int hand_on(void *user, const unsigned char key[CHY_EVENT_KEY],
 int chy_view_events(struct chy_view *view, const struct chy_event_filter *filter,
 	chy_event_visit *visit, void *user, struct chy_fault *fault)
 {
-	struct plain plain = {visit, user};
+	struct plain plain = {visit, user, NULL};
 	struct chy_store_txn *txn;
-	int result = chy_store_begin(view->store, false, &txn, fault);
+	int result = chy_view_read(view, &txn, fault);
 
 	if (result)
 		return result;
-	result = chy_each_event(txn, filter, hand_on, &plain);
-	chy_store_abort(txn);
+	if (filter->with_happening) {
+		plain.memberships = chy_memberships_new(txn, filter->as_of);
+		result = plain.memberships ? CHY_OK : CHY_EMEM;
+	}
+	if (!result)
+		result = chy_each_event(txn, filter, hand_on, &plain);
+	chy_memberships_free(plain.memberships);
+	chy_view_read_end(view, txn);
 	if (result < 0)
 		return chy_fault_set(fault, result, view->path, 0, NULL);
 	return result;
@@ -233,13 +245,13 @@ int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struc
 
 	if (result)
 		return result;
-	result = chy_store_begin(view->store, false, &txn, fault);
+	result = chy_view_read(view, &txn, fault);
 	if (result)
 		return result;
 	result = chy_event_read(txn, key, &head, &json);
 	if (!result && chy_json_parse(json.data, json.size, out, NULL))
 		result = CHY_EDAMAGED;
-	chy_store_abort(txn);
+	chy_view_read_end(view, txn);
 	if (!result)
 		json_object_set_new(*out, "superseded",
 			head.until ? json_integer((json_int_t)head.until) : json_null());
@@ -250,13 +262,13 @@ int chy_view_document(
 	struct chy_view *view, const struct chy_hash *id, json_t **out, struct chy_fault *fault)
 {
 	struct chy_store_txn *txn;
-	int result = chy_store_begin(view->store, false, &txn, fault);
+	int result = chy_view_read(view, &txn, fault);
 
 	if (result)
 		return result;
 	result = chy_row_get(txn, CHY_VIEW_DOCUMENTS,
 		(struct chy_str){(const char *)id->bytes, CHY_HASH_SIZE}, out);
-	chy_store_abort(txn);
+	chy_view_read_end(view, txn);
 	return result < 0 ? chy_fault_set(fault, result, view->path, 0, NULL) : result;
 }
 
@@ -264,12 +276,12 @@ int chy_view_counts(struct chy_view *view, uint64_t as_of, json_t **out, struct 
 {
 	struct chy_counts counts;
 	struct chy_store_txn *txn;
-	int result = chy_store_begin(view->store, false, &txn, fault);
+	int result = chy_view_read(view, &txn, fault);
 
 	if (result)
 		return result;
 	result = chy_counts_get(txn, as_of, &counts);
-	chy_store_abort(txn);
+	chy_view_read_end(view, txn);
 	if (result)
 		return chy_fault_set(fault, result, view->path, 0, NULL);
 	*out = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "documents",

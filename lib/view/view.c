@@ -224,6 +224,7 @@ void chy_view_close(struct chy_view *view)
 {
 	if (!view)
 		return;
+	chy_view_let_go(view);
 	chy_store_close(view->store);
 	chy_phase_rules_close(view->phases);
 	if (view->lock >= 0)
@@ -231,6 +232,29 @@ void chy_view_close(struct chy_view *view)
 	free(view->directory);
 	free(view->path);
 	free(view);
+}
+
+int chy_view_hold(struct chy_view *view, struct chy_fault *fault)
+{
+	return view->held ? CHY_OK : chy_store_begin(view->store, false, &view->held, fault);
+}
+
+void chy_view_let_go(struct chy_view *view)
+{
+	chy_store_abort(view->held);
+	view->held = NULL;
+}
+
+int chy_view_read(struct chy_view *view, struct chy_store_txn **out, struct chy_fault *fault)
+{
+	*out = view->held;
+	return *out ? CHY_OK : chy_store_begin(view->store, false, out, fault);
+}
+
+void chy_view_read_end(const struct chy_view *view, struct chy_store_txn *txn)
+{
+	if (txn != view->held)
+		chy_store_abort(txn);
 }
 
 struct first_problem {
@@ -268,12 +292,12 @@ bool chy_view_is_in_place(const struct chy_view *view)
 int chy_view_position(struct chy_view *view, uint64_t *out_seq, struct chy_fault *fault)
 {
 	struct chy_store_txn *txn;
-	int result = chy_store_begin(view->store, false, &txn, fault);
+	int result = chy_view_read(view, &txn, fault);
 
 	if (result)
 		return result;
 	*out_seq = position(txn);
-	chy_store_abort(txn);
+	chy_view_read_end(view, txn);
 	return CHY_OK;
 }
 
