@@ -143,6 +143,24 @@ const struct command commands[] = {
 	{"stats", "counts by category, month or pair", "stats [--by category|month|pair] [filters]",
 		FILTERS "\nExample:\n  chancery stats --by month --dispute kuril-islands\n",
 		run_stats},
+	{"export", "events for other programs: csv, sqlite, ics, …",
+		"export csv|jsonl|sqlite|ics|dot|timelinejs|gdelt|cameo [filters]\n"
+		"                       [--output FILE [--force]]",
+		"docs/export.md tells what each format holds. It is written as it is read: as "
+		"many\n"
+		"events as there are, in little memory. The file has its name once it is whole.\n\n"
+		"  csv                an event a row; jsonl: an event a line, whole\n"
+		"  sqlite             a database with tables and views; needs --output\n"
+		"  ics                promises and their terms, as a calendar\n"
+		"  dot                who dealt with whom, for Graphviz\n"
+		"  timelinejs         happenings, for TimelineJS 3\n"
+		"  gdelt              happenings in the 61 columns of GDELT 2.0\n"
+		"  cameo              date, source, target, CAMEO code, score, sentence, event\n\n"
+		"  --output FILE      there, not to standard output\n"
+		"  --force            in place of a file that is there\n" FILTERS
+		"\nExample:\n  chancery export sqlite --dispute kuril-islands --output "
+		"kuriles.db\n",
+		run_export},
 	{"status", "how the archive and its daemon are", "status", "Example:\n  chancery status\n",
 		run_status},
 	{"ingest", "put files into the inbox safely", "ingest [--inbox DIR] FILE...",
