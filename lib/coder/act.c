@@ -152,9 +152,12 @@ static int32_t object_after(const struct act *act, struct chy_str wanted)
 		       : CHY_NONE;
 }
 
+static bool marked(const struct act *act, int32_t word, const char *relations, const char *kind);
+
 static bool fits_object(struct act *act)
 {
 	struct chy_str wanted = frame_text(act, act->frame->object);
+	int32_t child = CHY_NONE;
 
 	act->object = CHY_NONE;
 	if (!wanted.size)
@@ -176,6 +179,21 @@ static bool fits_object(struct act *act)
 		chy_passive(act->document, act->line, act->trigger)) {
 		int32_t above = chy_word_at(act->line, act->trigger)->head;
 		int32_t subject = chy_child_in(act->line, above, "nsubj", CHY_NONE);
+
+		if (subject != CHY_NONE && one_of(act->line->lemmas[subject], wanted))
+			act->object = subject;
+	}
+	/* *se comprometió a retirar …*, where the infinitive hangs as a clause. */
+	while (act->object == CHY_NONE && act->frame->pos == 'V' &&
+		(child = chy_child_in(act->line, act->trigger, "advcl", child)) != CHY_NONE)
+		if (chy_word_has(chy_word_at(act->line, child), "VerbForm", "Inf") &&
+			one_of(act->line->lemmas[child], wanted) &&
+			!marked(act, child, "mark case", "purpose"))
+			act->object = child;
+	/* *el avión, antes de ser derribado*: it is the subject of a clause above. */
+	if (act->object == CHY_NONE && act->frame->pos == 'V' &&
+		chy_passive(act->line, act->trigger)) {
+		int32_t subject = chy_subject_word(act->document, act->line, act->trigger);
 
 		if (subject != CHY_NONE && one_of(act->line->lemmas[subject], wanted))
 			act->object = subject;
@@ -1281,6 +1299,13 @@ static bool of_other_noun(const struct act *act)
 	       !chy_is_verb(act->line, head);
 }
 
+/* *guerra comercial*, *batalla legal*: a word that says it is none. */
+static bool figurative(const struct act *act)
+{
+	return act->frame->pos == 'N' && act->frame->category == CHY_ASSAULT &&
+	       marked(act, act->trigger, "amod nmod", "figure");
+}
+
 /* *con el objetivo de restablecer las relaciones*: what something is for. */
 static bool an_aim(const struct act *act)
 {
@@ -1346,7 +1371,7 @@ static enum chy_condition try_frame(struct act *act)
 	if (denies_a_charge(act))
 		return CHY_BACKGROUND;
 	if (a_reason(act) || provided(act) || of_other_noun(act) || denies_the_past(act) ||
-		an_aim(act))
+		an_aim(act) || figurative(act))
 		return CHY_BACKGROUND;
 	if (!fits_object(act))
 		return CHY_NO_OBJECT;

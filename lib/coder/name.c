@@ -510,7 +510,10 @@ static const struct chy_mention *state_after(const struct scan *scan, uint32_t t
 		if (found != CHY_NONE) {
 			const struct chy_mention *mention = &scan->line->mentions[found];
 
-			if (mention->person)
+			/* *el asesor de Trump*, but not *el presidente Trump* */
+			if (mention->person && !(mention->resolved && i > token &&
+						       chy_word_kind(scan->document->coder,
+							       scan->line->folded[i - 1], "of")))
 				return NULL;
 			*end = sentence->words[mention->last].token + 1;
 			return mention;
@@ -795,6 +798,12 @@ void chy_find_holders(struct chy_document *document, struct chy_line *line)
 	struct scan scan = {document, line, document->coder->catalogue};
 	uint32_t n = (uint32_t)line->sentence->token_count;
 
+	/* *el asesor de Trump*: last names that say whose somebody is. */
+	for (uint32_t token = 1; token < n; token++)
+		if (line->sentence->tokens[token].word_count &&
+			line->mention[line->sentence->tokens[token].first_word] == CHY_NONE &&
+			chy_word_kind(document->coder, line->folded[token - 1], "of"))
+			find_surname(&scan, token);
 	for (uint32_t token = 0; token < n; token++)
 		find_within(&scan, token);
 	for (uint32_t token = 0; token < n; token++)

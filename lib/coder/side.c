@@ -69,6 +69,15 @@ static bool add_covering(const struct chy_line *line, int32_t word, struct chy_s
 	return add_covering_as(line, word, (struct chy_str){"GOV", 3}, out);
 }
 
+/* *países, entre ellos Francia y Polonia*: all the names of the list. */
+static void add_listed(
+	const struct chy_line *line, int32_t pronoun, struct chy_str sector, struct chy_side *out)
+{
+	for (size_t i = 0; i < line->mention_count; i++)
+		if (chy_below(line, (int32_t)line->mentions[i].first, pronoun))
+			add_mention(line, (int32_t)i, sector, out);
+}
+
 /* Names beside a noun: a demonym, `de` and a name, an apposition; those that
  * are coordinated with them too. */
 static void add_beside(const struct chy_document *document, const struct chy_line *line,
@@ -83,6 +92,10 @@ static void add_beside(const struct chy_document *document, const struct chy_lin
 			child)) != CHY_NONE) {
 		struct chy_str preposition = chy_preposition(line, child);
 		bool of = !preposition.size || preposition.size <= 3;
+
+		if (chy_word_kind(document->coder, preposition, "between") &&
+			chy_word_at(line, child)->upos == CHY_UPOS_PRON)
+			add_listed(line, child, sector, out);
 
 		/* *tropas soviéticas do Afeganistão*: the demonym says whose. */
 		if (!of || (demonym && preposition.size && !chy_relation(line, child, "conj")))
@@ -387,6 +400,9 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 				at--)
 				add_covering(line, at, out);
 		}
+		/* *su embajada en España, a la que acusa*: the name right before. */
+		for (int32_t at = word - 1; !out->count && at >= 0 && at + 5 > word; at--)
+			add_covering(line, at, out);
 		return;
 	}
 	if (!found && !out->count)
@@ -527,6 +543,21 @@ static int32_t noun_before(
 	return CHY_NONE;
 }
 
+/* *… de Cachemira y Pakistán replicó*: the name between conjunction and verb,
+ * read as joined to the name before. */
+static bool joined_name(const struct chy_line *line, int32_t word)
+{
+	int32_t found = word > 0 && chy_is_verb(line, word) && chy_relation(line, word, "conj")
+				? line->mention[word - 1]
+				: CHY_NONE;
+	int32_t first = found == CHY_NONE ? 0 : (int32_t)line->mentions[found].first;
+
+	while (first > 0 && chy_word_at(line, first - 1)->upos == CHY_UPOS_DET)
+		first--;
+	return first > 0 && !chy_below(line, word - 1, word) &&
+	       chy_word_at(line, first - 1)->upos == CHY_UPOS_CCONJ;
+}
+
 /* Upon whom a verb acts: its object, or a person after the preposition of
  * persons (*penalizó a Perú*); CHY_NONE. */
 static int32_t patient(
@@ -595,6 +626,8 @@ int32_t chy_subject_word(
 		if ((chy_relation(line, word, "xcomp") || chy_relation(line, word, "advcl")) &&
 			controller(document, line, word) != CHY_NONE)
 			return controller(document, line, word);
+		if (joined_name(line, word))
+			return word - 1;
 		/* *em vias de congelar*: the noun's clause has the subject. */
 		if (chy_relation(line, word, "acl") && head >= 0 &&
 			(chy_word_has(chy_word_at(line, word), "VerbForm", "Inf") ||
@@ -842,7 +875,7 @@ static void keep_others(
 static void owners(struct chy_document *document, struct chy_line *line, int32_t trigger,
 	const struct chy_side *not_these, struct chy_side *out)
 {
-	int32_t object = chy_child_in(line, trigger, "obj", CHY_NONE);
+	int32_t object = patient(document, line, trigger);
 	int32_t det = CHY_NONE;
 	bool own = false;
 
@@ -956,6 +989,7 @@ static bool opens(const struct chy_document *document, const struct chy_line *li
 		       chy_relation(line, word, "advmod") ||
 		       chy_relation(line, word, "nsubj:pass") ||
 		       chy_word_kind(document->coder, leads(document, line, word), "of") ||
+		       chy_word_kind(document->coder, leads(document, line, word), "whom") ||
 		       chy_word_kind(document->coder, line->lemmas[word], "bridge"));
 }
 
@@ -1159,7 +1193,9 @@ static void agents(struct chy_document *document, struct chy_line *line, int32_t
 			(child = chy_child_in(line, trigger, "obl", child)) != CHY_NONE)
 			if (chy_word_kind(document->coder, chy_preposition(line, child), "by"))
 				agent = child;
-		if (agent != CHY_NONE)
+		/* *fue derribado por error por cazas sirios*: whichever is somebody. */
+		for (; agent != CHY_NONE && !found.count;
+			agent = chy_child_in(line, trigger, "obl:agent", agent))
 			chy_resolve(document, line, agent, &found);
 		/* *atingido por foguetes disparados pelo Hezbollah* */
 		child = CHY_NONE;
