@@ -153,6 +153,7 @@ static int32_t object_after(const struct act *act, struct chy_str wanted)
 }
 
 static bool marked(const struct act *act, int32_t word, const char *relations, const char *kind);
+static bool reflexive(const struct act *act);
 
 static bool fits_object(struct act *act)
 {
@@ -183,6 +184,11 @@ static bool fits_object(struct act *act)
 		if (subject != CHY_NONE && one_of(act->line->lemmas[subject], wanted))
 			act->object = subject;
 	}
+	/* *se firmó un convenio*: what is done is called the subject. */
+	while (act->object == CHY_NONE && act->frame->pos == 'V' && reflexive(act) &&
+		(child = chy_child_in(act->line, act->trigger, "nsubj", child)) != CHY_NONE)
+		if (child > act->trigger && one_of(act->line->lemmas[child], wanted))
+			act->object = child;
 	/* *se comprometió a retirar …*, where the infinitive hangs as a clause. */
 	while (act->object == CHY_NONE && act->frame->pos == 'V' &&
 		(child = chy_child_in(act->line, act->trigger, "advcl", child)) != CHY_NONE)
@@ -192,7 +198,7 @@ static bool fits_object(struct act *act)
 			act->object = child;
 	/* *el avión, antes de ser derribado*: it is the subject of a clause above. */
 	if (act->object == CHY_NONE && act->frame->pos == 'V' &&
-		chy_passive(act->line, act->trigger)) {
+		chy_passive(act->document, act->line, act->trigger)) {
 		int32_t subject = chy_subject_word(act->document, act->line, act->trigger);
 
 		if (subject != CHY_NONE && one_of(act->line->lemmas[subject], wanted))
@@ -349,7 +355,7 @@ static void fill_from_document(struct act *act)
 /* *foi alvo de sanções*, *morreram num ataque*: upon the subject. */
 static void fill_target(struct act *act)
 {
-	int32_t head = chy_word_at(act->line, act->trigger)->head;
+	int32_t head = chy_word_at(act->line, act->trigger)->head, object;
 	struct chy_side target = {0}, others = {0};
 
 	if (act->frame->pos != 'N' || head < 0 ||
@@ -358,9 +364,15 @@ static void fill_target(struct act *act)
 				chy_word_kind(
 					act->document->coder, act->line->lemmas[head], "suffer"))))
 		return;
+	/* *muere un soldado israelí en …*, read as its object. */
+	object = chy_is_verb(act->line, head) ? chy_child_in(act->line, head, "obj", CHY_NONE)
+					      : CHY_NONE;
 	/* *a Líbia, alvo de sanções da ONU* */
 	if (chy_relation(act->line, head, "appos") && chy_word_at(act->line, head)->head >= 0)
 		chy_resolve(act->document, act->line, chy_word_at(act->line, head)->head, &target);
+	else if (object > head && chy_child_in(act->line, head, "nsubj", CHY_NONE) == CHY_NONE &&
+		 !chy_word_kind(act->document->coder, act->line->lemmas[head], "target"))
+		chy_resolve(act->document, act->line, object, &target);
 	else
 		chy_subject(act->document, act->line, head, &target);
 	if (!target.count)

@@ -78,6 +78,22 @@ static void add_listed(
 			add_mention(line, (int32_t)i, sector, out);
 }
 
+static void add_beside(const struct chy_document *document, const struct chy_line *line,
+	int32_t word, struct chy_str sector, struct chy_side *out, int depth);
+
+/* *el Departamento del Tesoro estadounidense*: the demonym of the whole. */
+static void add_adjectives(const struct chy_document *document, const struct chy_line *line,
+	int32_t word, struct chy_str sector, struct chy_side *out, int depth)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(line, word, "amod", child)) != CHY_NONE)
+		if (line->mention[child] != CHY_NONE) {
+			add_covering_as(line, child, sector, out);
+			add_beside(document, line, child, sector, out, depth);
+		}
+}
+
 /* Names beside a noun: a demonym, `de` and a name, an apposition; those that
  * are coordinated with them too. */
 static void add_beside(const struct chy_document *document, const struct chy_line *line,
@@ -104,6 +120,10 @@ static void add_beside(const struct chy_document *document, const struct chy_lin
 			   line->mentions[line->mention[child]].resolved;
 		if (line->mention[child] != CHY_NONE)
 			add_covering_as(line, child, sector, out);
+		else if (preposition.size && !standing(document, line, child).data &&
+			 !chy_word_kind(document->coder, line->lemmas[child], "private") &&
+			 !chy_word_kind(document->coder, line->lemmas[child], "people"))
+			add_adjectives(document, line, child, sector, out, depth + 1);
 		/* *as delegações do Governo angolano e da UNITA*: through what stands for it. */
 		if (line->mention[child] != CHY_NONE || chy_relation(line, child, "conj") ||
 			standing(document, line, child).data)
@@ -802,6 +822,20 @@ static int32_t person_beside(
 	return subject;
 }
 
+/* *la ira de Irán, que prometió venganza*, read as of the anger: the name right
+ * before the relative. */
+static void from_name_before_clause(const struct chy_line *line, int32_t word, struct chy_side *out)
+{
+	int32_t at = chy_child_in(line, word, "mark nsubj", CHY_NONE) - 1;
+
+	if (!chy_is_verb(line, word) || at < 0 || at + 1 > word ||
+		!chy_str_is(chy_word_at(line, word)->deprel, "acl:relcl"))
+		return;
+	if (at > 0 && chy_word_at(line, at)->upos == CHY_UPOS_PUNCT)
+		at--;
+	add_covering(line, at, out);
+}
+
 /* *afirmó que había condiciones para que volvieran y culpó a …*, read as joined
  * to the clause beneath: the subject of a clause above that agrees. */
 static void from_clause_above(
@@ -851,6 +885,8 @@ void chy_subject(
 		}
 		if (!out->count)
 			from_clause_above(document, line, word, out);
+		if (!out->count)
+			from_name_before_clause(line, word, out);
 		return;
 	}
 	if (!chy_is_verb(line, word) && chy_child_in(line, word, "cop", CHY_NONE) == CHY_NONE)
@@ -981,6 +1017,12 @@ static struct chy_str leads(
  * *contra uma base do Hezbollah*: what is within another preposition is not. */
 static bool opens(const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
+	int32_t head = chy_word_at(line, word)->head;
+
+	/* *se firmó un convenio entre …*: what is done. */
+	if (chy_relation(line, word, "nsubj") && head >= 0 && line->mention[word] == CHY_NONE &&
+		chy_child_in(line, head, "expl", CHY_NONE) != CHY_NONE)
+		return true;
 	return !chy_word_kind(document->coder, line->lemmas[word], "people") &&
 	       (chy_relation(line, word, "obj") ||
 		       /* *manifestou-se preocupado com …* */
@@ -1046,6 +1088,8 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 	const char *relations =
 		chy_is_verb(line, trigger) && chy_passive(document, line, trigger)
 			? "obl nmod iobj obj xcomp ccomp advcl advmod acl nsubj:pass"
+		: chy_child_in(line, trigger, "expl", CHY_NONE) != CHY_NONE
+			? "obl nmod iobj obj xcomp ccomp advcl advmod acl nsubj appos"
 			: "obl nmod iobj obj xcomp ccomp advcl advmod acl appos";
 	bool of = chy_word_kind(document->coder, slot, "of") && !chy_is_verb(line, trigger);
 	int32_t child = CHY_NONE;
@@ -1194,9 +1238,12 @@ static void agents(struct chy_document *document, struct chy_line *line, int32_t
 			if (chy_word_kind(document->coder, chy_preposition(line, child), "by"))
 				agent = child;
 		/* *fue derribado por error por cazas sirios*: whichever is somebody. */
-		for (; agent != CHY_NONE && !found.count;
-			agent = chy_child_in(line, trigger, "obl:agent", agent))
+		if (agent != CHY_NONE)
 			chy_resolve(document, line, agent, &found);
+		child = agent;
+		while (agent != CHY_NONE && !found.count &&
+			(child = chy_child_in(line, trigger, "obl:agent", child)) != CHY_NONE)
+			chy_resolve(document, line, child, &found);
 		/* *atingido por foguetes disparados pelo Hezbollah* */
 		child = CHY_NONE;
 		while (agent != CHY_NONE && !found.count && !standing(document, line, agent).data &&
