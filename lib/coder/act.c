@@ -38,9 +38,20 @@ static bool flagged(const struct act *act, const char *flag)
 	return false;
 }
 
+/* *was prepared to talk*: an adjective that looks like a passive. */
 static bool has_copula(const struct chy_line *line, int32_t word)
 {
-	return chy_child_in(line, word, "cop", CHY_NONE) != CHY_NONE;
+	return chy_child_in(line, word, "cop", CHY_NONE) != CHY_NONE ||
+	       (chy_word_at(line, word)->upos == CHY_UPOS_ADJ &&
+		       chy_child_in(line, word, "aux:pass", CHY_NONE) != CHY_NONE);
+}
+
+/* *resorts opened* is no being open. */
+static bool inflected_verb(const struct act *act)
+{
+	const struct chy_word *w = chy_word_at(act->line, act->trigger);
+
+	return w->upos == CHY_UPOS_VERB && !chy_str_equal(w->form, w->lemma);
 }
 
 /* *forças de ocupação*, *ministro da cooperação*: the noun says which. */
@@ -69,11 +80,13 @@ static bool fits_word(const struct act *act)
 		       !only_names(act);
 	default:
 		/* *está dispuesto*: an auxiliary, where it is taken for a verb. */
-		return has_copula(act->line, act->trigger) ||
-		       (chy_word_has(chy_word_at(act->line, act->trigger), "VerbForm", "Part") &&
-			       chy_child_in(act->line, act->trigger, "aux", CHY_NONE) !=
-				       CHY_NONE) ||
-		       chy_relation(act->line, act->trigger, "xcomp");
+		return !inflected_verb(act) &&
+		       (has_copula(act->line, act->trigger) ||
+			       (chy_word_has(
+					chy_word_at(act->line, act->trigger), "VerbForm", "Part") &&
+				       chy_child_in(act->line, act->trigger, "aux", CHY_NONE) !=
+					       CHY_NONE) ||
+			       chy_relation(act->line, act->trigger, "xcomp"));
 	}
 }
 
@@ -133,7 +146,8 @@ static int32_t particle(const struct act *act, struct chy_str wanted)
 
 	if (act->frame->pos != 'V' || (size_t)next >= act->line->sentence->word_count)
 		return CHY_NONE;
-	return chy_word_at(act->line, next)->upos == CHY_UPOS_ADP &&
+	return (chy_word_at(act->line, next)->upos == CHY_UPOS_ADP ||
+		       chy_word_at(act->line, next)->upos == CHY_UPOS_ADV) &&
 			       one_of(act->line->lemmas[next], wanted)
 		       ? next
 		       : CHY_NONE;
@@ -664,6 +678,17 @@ static bool of_a_coming_day(const struct act *act, int32_t word)
 	return false;
 }
 
+/* *is to visit* */
+static bool is_to(const struct chy_line *line, int32_t word)
+{
+	int32_t copula = chy_child_in(line, word, "cop aux", CHY_NONE);
+
+	return copula != CHY_NONE && chy_word_at(line, copula)->upos == CHY_UPOS_AUX &&
+	       chy_word_has(chy_word_at(line, word), "VerbForm", "Inf") &&
+	       chy_word_has(chy_word_at(line, copula), "Tense", "Pres") &&
+	       chy_child_in(line, word, "mark", CHY_NONE) > copula;
+}
+
 static bool in_the_future(const struct act *act, int32_t word)
 {
 	int32_t child = CHY_NONE;
@@ -678,7 +703,7 @@ static bool in_the_future(const struct act *act, int32_t word)
 		(word != act->trigger &&
 			chy_word_kind(act->document->coder, act->line->lemmas[word], "coming")))
 		return true;
-	if (owed(act, word, false))
+	if (owed(act, word, false) || is_to(act->line, word))
 		return true;
 	if (chy_word_has(chy_word_at(act->line, word), "Tense", "Fut"))
 		return true;
@@ -1165,7 +1190,10 @@ static bool by_the_way(const struct act *act, int32_t word)
 	const struct chy_word *w = chy_word_at(act->line, word);
 
 	return chy_relation(act->line, word, "advcl") &&
-	       (chy_word_has(w, "VerbForm", "Ger") ||
+	       ((chy_word_has(w, "VerbForm", "Ger") &&
+			/* *accused it of closing …*, *ruled out sending …*: its content. */
+			chy_child_in(act->line, word, "mark", CHY_NONE) == CHY_NONE &&
+			!chy_right_after(act->line, word, act->trigger)) ||
 		       (chy_word_has(w, "VerbForm", "Part") && chy_word_has(w, "Tense", "Pres")) ||
 		       (act->frame->pos == 'V' && marked(act, word, "mark advmod", "after")));
 }
@@ -1401,10 +1429,9 @@ static enum chy_condition try_frame(struct act *act)
 	return enough_sides(act);
 }
 
-static void try_word(struct act *act)
+static bool try_key(struct act *act, struct chy_str lemma)
 {
 	const struct chy_coder *coder = act->document->coder;
-	struct chy_str lemma = act->line->lemmas[act->trigger];
 	size_t i = chy_lexicon_find(
 		&coder->lexicon, coder->frames, coder->frame_count, sizeof(*coder->frames), lemma);
 
@@ -1413,18 +1440,37 @@ static void try_word(struct act *act)
 
 		act->frame = &coder->frames[i];
 		if (!chy_str_equal(frame_text(act, act->frame->key), lemma))
-			return;
+			return false;
 		condition = try_frame(act);
 		if (condition != CHY_MET) {
 			chy_note_miss(act->document, act->line, act->number, act->trigger,
 				act->frame, condition);
+			/* *accused critics of her plans to leave the Union*: a quarrel at home. */
+			if (condition == CHY_UPON_OTHERS && flagged(act, "governs"))
+				spend(act, true);
 			continue;
 		}
 		emit(act);
 		spend(act, flagged(act, "governs"));
 		spend_purpose(act);
-		return;
+		return true;
 	}
+	return false;
+}
+
+/* By its lemma; a noun or adjective also by its form, which taggers make a verb's (*fighting*
+ * of *fight*). */
+static void try_word(struct act *act)
+{
+	const struct chy_word *w = chy_word_at(act->line, act->trigger);
+	struct chy_str form;
+
+	if (try_key(act, act->line->lemmas[act->trigger]) ||
+		(w->upos != CHY_UPOS_NOUN && w->upos != CHY_UPOS_ADJ))
+		return;
+	form = act->line->folded[w->token];
+	if (!chy_str_equal(form, act->line->lemmas[act->trigger]))
+		try_key(act, form);
 }
 
 /* Words by their depth in the tree, the root first: 1 for the root; one past

@@ -109,6 +109,8 @@ static int read_lines(struct chy_document *document)
 	}
 	for (size_t i = 0; i < n; i++)
 		chy_find_holders(document, &document->lines[i]);
+	for (size_t i = 0; i < n; i++)
+		chy_mend(document, &document->lines[i]);
 	chy_find_main_pair(document);
 	for (size_t i = 0; i < n; i++) {
 		chy_find_speaker(document, &document->lines[i]);

@@ -67,11 +67,25 @@ static bool said_besides(const struct chy_document *document, const struct chy_e
 	return false;
 }
 
+/* *travelled to Athens for talks with the Greek minister*: a visit, and what was
+ * done there. */
+static bool met_there(const struct chy_event *visit, const struct chy_event *meeting)
+{
+	return (visit->category == CHY_CONSULT || visit->category == CHY_AGREE) &&
+	       meeting->category == CHY_CONSULT && visit->sentence == meeting->sentence &&
+	       visit->recipient_count && !meeting->recipient_count && meeting->actor_count == 2 &&
+	       within(visit->actors, visit->actor_count, meeting->actors, meeting->actor_count) &&
+	       within(visit->recipients, visit->recipient_count, meeting->actors,
+		       meeting->actor_count);
+}
+
 /* The same sides in the same category: told again when by the same words, or
  * when a headline says what the article goes on to tell. */
 static bool told_again(const struct chy_document *document, const struct chy_event *first,
 	const struct chy_event *later)
 {
+	if (met_there(first, later))
+		return true;
 	if (first->category != later->category || !same_date(first, later) ||
 		!chy_str_equal(first->aux, later->aux))
 		return false;

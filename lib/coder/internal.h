@@ -2,6 +2,7 @@
  *
  * The passes, each a file, each with one job, in this order:
  *   name.c     which words name an actor (mentions), and who they are
+ *   mend.c     trees that the names and the verbs of the lexicon speak against
  *   speech.c   who speaks in which sentence, and through which outlet
  *   act.c      which words carry an act, by the frames, from the root down
  *   side.c     who acts and upon whom: from a word of the tree to actors
@@ -126,14 +127,16 @@ static inline bool chy_word_kind(
 uint32_t chy_word_run(const struct chy_coder *coder, const struct chy_line *line, uint32_t token,
 	const char *kind, struct chy_str *out);
 
-/* n tokens from `token` on as one folded key, parted by one space, written to
- * room; empty where it does not fit. */
+/* n tokens from `token` on as one folded key, parted by one space unless a
+ * hyphen joins them, written to room; empty where it does not fit. */
 struct chy_str chy_token_key(
 	const struct chy_line *line, uint32_t token, uint32_t n, char *room, size_t size);
 
 /* -- tree (tree.c) */
 bool chy_line_init(
 	struct chy_document *document, struct chy_line *line, const struct chy_sentence *sentence);
+/* Children, siblings and verbs, once heads or relations are set. */
+void chy_line_link(struct chy_document *document, struct chy_line *line);
 /* Whether a token is a name with the mark of the possessor (*Peru's*). */
 bool chy_possessive(
 	struct chy_document *document, const struct chy_sentence *sentence, uint32_t token);
@@ -146,6 +149,8 @@ int32_t chy_child_in(
 /* The preposition of a noun (its lemma, folded); empty for none. */
 struct chy_str chy_preposition(const struct chy_line *line, int32_t word);
 bool chy_below(const struct chy_line *line, int32_t word, int32_t above);
+/* Whether nothing but small words stand between one word and the next. */
+bool chy_right_after(const struct chy_line *line, int32_t word, int32_t before);
 bool chy_is_verb(const struct chy_line *line, int32_t word);
 /* The words from first to last as they stand in the text. */
 struct chy_str chy_span_text(const struct chy_document *document, const struct chy_line *line,
@@ -155,6 +160,9 @@ struct chy_str chy_span_text(const struct chy_document *document, const struct c
 void chy_find_names(struct chy_document *document, struct chy_line *line);
 /* Posts, those who hold them, and last names: after the names of all lines. */
 void chy_find_holders(struct chy_document *document, struct chy_line *line);
+
+/* -- trees set right by names and verbs (mend.c): after the holders of all lines */
+void chy_mend(struct chy_document *document, struct chy_line *line);
 
 /* -- sides (side.c) */
 void chy_side_add(struct chy_side *side, const struct chy_party *party);

@@ -229,10 +229,11 @@ static bool better_known(
 }
 
 /* Somebody of the catalogue who had a post when the article was written, or
- * the one who had it last before that. *out_unique is whether the key means
+ * the one who had it last before that; of the state that stands beside the name
+ * (*Jordan's King Abdullah*; NULL for none). *out_unique is whether the key means
  * officials of one state only. */
 static const struct chy_lex_person *in_office(
-	const struct scan *scan, struct chy_str key, bool *out_unique)
+	const struct scan *scan, struct chy_str key, const struct chy_mention *of, bool *out_unique)
 {
 	const struct chy_catalogue *c = scan->catalogue;
 	const struct chy_lex_person *best = NULL;
@@ -248,7 +249,8 @@ static const struct chy_lex_person *in_office(
 
 		if (!chy_str_equal(chy_lexicon_text(&c->lexicon, person->key), key))
 			break;
-		if (scan->document->dated && person->start > day + 60)
+		if ((scan->document->dated && person->start > day + 60) ||
+			(of && of->resolved && of->party.actor != person->actor))
 			continue;
 		/* Without a date every term may be the one. */
 		now |= !scan->document->dated;
@@ -288,6 +290,18 @@ static void learn_person(struct scan *scan, const struct chy_mention *mention)
 	know(scan->document, scan->line->folded[token], &mention->party);
 }
 
+/* The state right before a name: *Jordan's King Abdullah*; NULL for none. */
+static const struct chy_mention *name_beside(const struct scan *scan, uint32_t token)
+{
+	const struct chy_token *before = token ? &scan->line->sentence->tokens[token - 1] : NULL;
+	int32_t found =
+		before && before->word_count ? scan->line->mention[before->first_word] : CHY_NONE;
+
+	return found != CHY_NONE && !scan->line->mentions[found].person
+		       ? &scan->line->mentions[found]
+		       : NULL;
+}
+
 /* Full names of the catalogue: two words and more. */
 static uint32_t find_person(struct scan *scan, uint32_t token)
 {
@@ -299,7 +313,7 @@ static uint32_t find_person(struct scan *scan, uint32_t token)
 		!begins_any(scan, c->people, c->person_count, sizeof(*c->people),
 			scan->line->folded[token]))
 		return 0;
-	for (uint32_t n = rest < 6 ? rest : 6; n > 1; n--) {
+	for (uint32_t n = rest < LONGEST_NAME ? rest : LONGEST_NAME; n > 1; n--) {
 		struct chy_str key = chy_token_key(scan->line, token, n, room, sizeof(room));
 		const struct chy_lex_person *person;
 		struct chy_mention *mention;
@@ -307,7 +321,9 @@ static uint32_t find_person(struct scan *scan, uint32_t token)
 
 		if (!key.size || !capital(token_text(scan, token + n - 1)))
 			continue;
-		person = in_office(scan, key, &unique);
+		person = in_office(scan, key, name_beside(scan, token), &unique);
+		if (!person)
+			person = in_office(scan, key, NULL, &unique);
 		if (!person)
 			continue;
 		mention = add_mention(scan, token, n);
@@ -340,7 +356,7 @@ static const struct chy_lex_person *now_in_office(const struct scan *scan, uint3
 
 	if (!scan->document->dated || !proper(scan, token))
 		return NULL;
-	person = in_office(scan, scan->line->folded[token], &unique);
+	person = in_office(scan, scan->line->folded[token], NULL, &unique);
 	return person && unique && (int64_t)person->end >= scan->document->day ? person : NULL;
 }
 
@@ -388,7 +404,7 @@ static uint32_t find_surname(struct scan *scan, uint32_t token)
 		mention->resolved = mention->person = true;
 		return 1;
 	}
-	person = in_office(scan, scan->line->folded[token], &unique);
+	person = in_office(scan, scan->line->folded[token], NULL, &unique);
 	/* A listed short name says enough; a last name that is only that, where
 	 * its state is named too. */
 	if (!person || !unique ||
@@ -426,8 +442,9 @@ static uint32_t find_compound(struct scan *scan, uint32_t token)
 		} else {
 			bool unique;
 			const struct chy_lex_person *person =
-				capital(token_text(scan, token)) ? in_office(scan, part, &unique)
-								 : NULL;
+				capital(token_text(scan, token))
+					? in_office(scan, part, NULL, &unique)
+					: NULL;
 
 			/* *a cimeira Clinton-Hosokawa* */
 			if (!person || !unique)
@@ -443,6 +460,26 @@ static uint32_t find_compound(struct scan *scan, uint32_t token)
 		mention->party.actor = actors[i];
 		mention->resolved = mention->adjective = true;
 	}
+	return 1;
+}
+
+/* *Sino-* of *Sino-Russian*, where a hyphen is a token. */
+static uint32_t find_prefix(struct scan *scan, uint32_t token)
+{
+	struct chy_str code =
+		chy_word_value(scan->document->coder, scan->line->folded[token], "prefix");
+	const struct chy_lex_term *term;
+	struct chy_mention *mention;
+
+	if (!code.data || token + 1 >= scan->line->sentence->token_count ||
+		!chy_str_is(scan->line->folded[token + 1], "-"))
+		return 0;
+	term = best_term(scan, chy_folded(scan->document, code), token);
+	if (!term)
+		return 0;
+	mention = add_mention(scan, token, 1);
+	mention->party.actor = term->actor;
+	mention->resolved = mention->adjective = true;
 	return 1;
 }
 
@@ -731,6 +768,8 @@ void chy_find_names(struct chy_document *document, struct chy_line *line)
 				taken = find_term(&scan, token);
 			if (!taken)
 				taken = find_compound(&scan, token);
+			if (!taken)
+				taken = find_prefix(&scan, token);
 		}
 		token += taken ? taken : 1;
 	}

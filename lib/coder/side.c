@@ -94,6 +94,18 @@ static void add_adjectives(const struct chy_document *document, const struct chy
 		}
 }
 
+/* *Saudi-led*, *US-drafted*: the name that a participle beside a noun is joined
+ * to; CHY_NONE. */
+static int32_t name_in_participle(const struct chy_line *line, int32_t word)
+{
+	int32_t found = word > 1 ? line->mention[word - 2] : CHY_NONE;
+
+	return found != CHY_NONE && chy_relation(line, word, "amod") &&
+			       chy_str_is(chy_word_at(line, word - 1)->form, "-")
+		       ? word - 2
+		       : CHY_NONE;
+}
+
 /* Names beside a noun: a demonym, `de` and a name, an apposition; those that
  * are coordinated with them too. */
 static void add_beside(const struct chy_document *document, const struct chy_line *line,
@@ -120,6 +132,8 @@ static void add_beside(const struct chy_document *document, const struct chy_lin
 			   line->mentions[line->mention[child]].resolved;
 		if (line->mention[child] != CHY_NONE)
 			add_covering_as(line, child, sector, out);
+		else if (name_in_participle(line, child) != CHY_NONE)
+			add_covering_as(line, name_in_participle(line, child), sector, out);
 		else if (preposition.size && !standing(document, line, child).data &&
 			 !chy_word_kind(document->coder, line->lemmas[child], "private") &&
 			 !chy_word_kind(document->coder, line->lemmas[child], "people"))
@@ -294,6 +308,21 @@ static bool add_pointed_at(
 	}
 	out->by_reference |= out->count > 0;
 	return out->count > 0;
+}
+
+/* *El Salvador, which received …*: the name that stands right before a relative
+ * pronoun is what it means, whatever the tree says; CHY_NONE. */
+static int32_t name_before_relative(const struct chy_line *line, int32_t word)
+{
+	int32_t at = word - 1;
+
+	if (at > 0 && chy_word_at(line, at)->upos == CHY_UPOS_PUNCT)
+		at--;
+	if (at < 0 || line->mention[at] == CHY_NONE ||
+		!line->mentions[line->mention[at]].resolved ||
+		chy_word_at(line, at)->upos == CHY_UPOS_ADJ || chy_relation(line, at, "conj"))
+		return CHY_NONE;
+	return at;
 }
 
 static void resolve(struct chy_document *document, struct chy_line *line, int32_t word,
@@ -641,6 +670,8 @@ int32_t chy_subject_word(
 
 		if (subject != CHY_NONE && !relative(line, subject))
 			return subject;
+		if (subject != CHY_NONE && name_before_relative(line, subject) != CHY_NONE)
+			return name_before_relative(line, subject);
 		if (noun_before(document, line, word) != CHY_NONE)
 			return noun_before(document, line, word);
 		if ((chy_relation(line, word, "xcomp") || chy_relation(line, word, "advcl")) &&
@@ -781,6 +812,11 @@ static void add_name_before(struct chy_line *line, int32_t word, struct chy_side
 		(chy_word_at(line, at)->upos == CHY_UPOS_AUX ||
 			chy_word_at(line, at)->upos == CHY_UPOS_ADV))
 		at--;
+	/* *The US Treasury slapped …* */
+	for (int32_t reach = at - 2; at > 0 && at > reach && line->mention[at] == CHY_NONE; at--)
+		if (chy_word_at(line, at)->upos != CHY_UPOS_NOUN &&
+			chy_word_at(line, at)->upos != CHY_UPOS_PROPN)
+			break;
 	found = at < 0 ? CHY_NONE : line->mention[at];
 	if (found == CHY_NONE)
 		return;
@@ -996,6 +1032,10 @@ static struct chy_str leads(
 	int32_t found = line->mention[word], marker = chy_child_in(line, word, "case", CHY_NONE);
 	uint32_t first;
 
+	/* *flew to Beijing*, read as if it were a verb. */
+	if (marker == CHY_NONE && found != CHY_NONE)
+		preposition = marker_of(line, word);
+
 	/* *depois de*, *antes de*, *perto de*: the adverb leads. */
 	if (marker > 0 && chy_word_at(line, marker - 1)->upos == CHY_UPOS_ADV &&
 		chy_word_kind(document->coder, preposition, "of"))
@@ -1011,6 +1051,23 @@ static struct chy_str leads(
 	towards = chy_word_value(document->coder,
 		line->folded[chy_word_at(line, (int32_t)first - 1)->token], "towards");
 	return towards.data ? towards : preposition;
+}
+
+/* *broke out between …*: one of two small words before the noun may be of the
+ * verb. */
+static bool led_by(const struct chy_document *document, const struct chy_line *line, int32_t word,
+	struct chy_str slot)
+{
+	int32_t marker = CHY_NONE;
+
+	if (takes(slot, leads(document, line, word)))
+		return true;
+	if (chy_word_kind(document->coder, slot, "of"))
+		return false;
+	while ((marker = chy_child_in(line, word, "case", marker)) != CHY_NONE)
+		if (chy_str_equal(line->lemmas[marker], slot))
+			return true;
+	return false;
 }
 
 /* Words whose own complements may be the trigger's: *pediu a retirada de …*.
@@ -1097,7 +1154,7 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 	while ((child = chy_child_in(line, trigger, relations, child)) != CHY_NONE) {
 		struct chy_side found = {0};
 
-		if (!takes(slot, leads(document, line, child)))
+		if (!led_by(document, line, child, slot))
 			continue;
 		/* *a retirada das suas tropas do Líbano*: whose they are is said above. */
 		if (of && !not_these && by_possessive(document, line, child))
@@ -1154,8 +1211,7 @@ static void by_order(struct chy_document *document, struct chy_line *line, int32
 				chy_word_kind(document->coder, line->lemmas[head], "people"))
 				return;
 			found = (struct chy_side){0};
-			add_covering(line, j, &found);
-			if (found.count && chy_word_kind(document->coder, slot, "between"))
+			if (add_covering(line, j, &found))
 				add_coordinated(document, line, j, &found, DEPTH - 1);
 			keep_others(&found, not_these, out);
 			if (out->count) {
@@ -1172,6 +1228,9 @@ bool chy_passive(const struct chy_document *document, const struct chy_line *lin
 
 	int32_t auxiliary = chy_child_in(line, word, "aux:pass", CHY_NONE);
 
+	/* *was prepared to talk*: an adjective is not suffered. */
+	if (w->upos == CHY_UPOS_ADJ && !line->verb[word])
+		return false;
 	if (chy_child_in(line, word, "obl:agent", CHY_NONE) != CHY_NONE)
 		return true;
 	/* *estiveram reunidos* tells how they were, not what was done to them. */
@@ -1188,6 +1247,48 @@ bool chy_passive(const struct chy_document *document, const struct chy_line *lin
 	       chy_child_in(line, word, "aux", CHY_NONE) == CHY_NONE &&
 	       (chy_relation(line, word, "acl") || chy_relation(line, word, "amod") ||
 		       chy_relation(line, word, "root"));
+}
+
+/* *accused neighbouring Burundi*, *urges Britain*: a name right after a verb that
+ * has no other object is one, whatever the tree says. */
+static void add_name_after(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	const struct chy_side *not_these, struct chy_side *out)
+{
+	int32_t n = (int32_t)line->sentence->word_count, at = trigger + 1;
+	struct chy_side found = {0};
+
+	while (at < n && at < trigger + 4 && line->mention[at] == CHY_NONE &&
+		(chy_word_at(line, at)->upos == CHY_UPOS_DET ||
+			chy_word_at(line, at)->upos == CHY_UPOS_ADJ ||
+			chy_word_kind(document->coder, line->folded[chy_word_at(line, at)->token],
+				"abroad")))
+		at++;
+	if (at >= n || line->mention[at] == CHY_NONE || chy_relation(line, at, "nsubj"))
+		return;
+	chy_resolve(document, line, at, &found);
+	keep_others(&found, not_these, out);
+}
+
+/* *India asked him to leave*, said by himself; *they praised her*: who speaks,
+ * or who was spoken of last, and does not act here. */
+static void spoken_of(struct chy_document *document, struct chy_line *line, int32_t word,
+	const struct chy_side *not_these, struct chy_side *out)
+{
+	const struct chy_word *w = chy_word_at(line, word);
+	const struct chy_side *candidates[] = {&line->speaker, &document->last_subject};
+
+	if (w->upos != CHY_UPOS_PRON || !chy_word_has(w, "PronType", "Prs") ||
+		!chy_word_has(w, "Person", "3") || chy_word_has(w, "Reflex", "Yes") ||
+		chy_word_has(w, "Gender", "Neut") || chy_word_has(w, "Number", "Plur"))
+		return;
+	for (size_t i = within_speech(line, word) ? 0 : 1; i < 2; i++) {
+		if (candidates[i]->count != 1 || !not_these ||
+			chy_side_has(not_these, candidates[i]->parties[0].actor))
+			continue;
+		chy_side_join(out, candidates[i]);
+		out->by_reference = true;
+		return;
+	}
 }
 
 static void objects(struct chy_document *document, struct chy_line *line, int32_t trigger,
@@ -1219,11 +1320,15 @@ static void objects(struct chy_document *document, struct chy_line *line, int32_
 			continue;
 		found = (struct chy_side){0};
 		chy_resolve(document, line, child, &found);
+		if (!found.count)
+			spoken_of(document, line, child, not_these, &found);
 		if (!found.count && !chy_word_kind(document->coder, line->lemmas[child], "people"))
 			beneath(document, line, child, not_these, &found);
 		keep_others(&found, not_these, out);
 		out->loose |= found.loose;
 	}
+	if (!out->count)
+		add_name_after(document, line, trigger, not_these, out);
 }
 
 static void agents(struct chy_document *document, struct chy_line *line, int32_t trigger,
@@ -1254,6 +1359,11 @@ static void agents(struct chy_document *document, struct chy_line *line, int32_t
 		return;
 	}
 	chy_subject(document, line, trigger, &found);
+	/* *says that the name is a claim and has vetoed …*: who says it vetoed. */
+	if (!found.count && chy_relation(line, trigger, "conj") &&
+		chy_relation(line, chy_word_at(line, trigger)->head, "ccomp"))
+		chy_subject(document, line,
+			chy_word_at(line, chy_word_at(line, trigger)->head)->head, &found);
 	keep_others(&found, not_these, out);
 }
 
@@ -1266,6 +1376,17 @@ static bool clause_between(const struct chy_line *line, int32_t from, int32_t to
 	return false;
 }
 
+/* *$140 million in American aid*: through a number to what is counted. */
+static int32_t counted(const struct chy_line *line, int32_t word)
+{
+	enum chy_upos upos = chy_word_at(line, word)->upos;
+
+	return upos == CHY_UPOS_SYM || upos == CHY_UPOS_NUM ||
+			       chy_child_in(line, word, "nummod", CHY_NONE) != CHY_NONE
+		       ? chy_child_in(line, word, "nmod", CHY_NONE)
+		       : CHY_NONE;
+}
+
 static void demonyms(struct chy_document *document, struct chy_line *line, int32_t trigger,
 	const struct chy_side *not_these, struct chy_side *out)
 {
@@ -1273,17 +1394,28 @@ static void demonyms(struct chy_document *document, struct chy_line *line, int32
 	struct chy_side found = {0};
 
 	while ((child = chy_child_in(line, trigger, "amod nmod compound appos", child)) != CHY_NONE)
-		if ((!chy_preposition(line, child).size && !clause_between(line, trigger, child)) ||
-			chy_str_is(chy_word_at(line, child)->deprel, "nmod:poss"))
+		if (name_in_participle(line, child) != CHY_NONE)
+			add_covering(line, name_in_participle(line, child), &found);
+		else if ((!chy_preposition(line, child).size &&
+				 !clause_between(line, trigger, child)) ||
+			 chy_str_is(chy_word_at(line, child)->deprel, "nmod:poss"))
 			resolve(document, line, child, &found, DEPTH - 2);
 	/* *congelou os bens haitianos* */
 	while (chy_is_verb(line, trigger) &&
 		(child = chy_child_in(line, trigger, "obj obl nsubj:pass", child)) != CHY_NONE) {
-		int32_t of = CHY_NONE;
+		int32_t of = CHY_NONE, owner = child;
 
-		while ((of = chy_child_in(line, child, "amod compound appos nmod:poss", of)) !=
+		if (found.count && chy_relation(line, child, "obl"))
+			continue;
+		if (counted(line, child) != CHY_NONE)
+			owner = counted(line, child);
+		while ((of = chy_child_in(line, owner, "amod compound appos nmod:poss", of)) !=
 			CHY_NONE)
-			add_covering(line, of, &found);
+			add_covering(line,
+				name_in_participle(line, of) != CHY_NONE
+					? name_in_participle(line, of)
+					: of,
+				&found);
 	}
 	keep_others(&found, not_these, out);
 }
@@ -1300,9 +1432,11 @@ static void clauses(struct chy_document *document, struct chy_line *line, int32_
 		int32_t subject = chy_child_in(line, child, "nsubj", CHY_NONE);
 		struct chy_side found = {0};
 
-		/* *discursando na ONU, pediu …*: the manner is no content. */
+		/* *discursando na ONU, pediu …*: the manner is no content; *ruled out
+		 * sending …* is. */
 		if (chy_relation(line, child, "advcl") &&
-			chy_word_has(chy_word_at(line, child), "VerbForm", "Ger"))
+			chy_word_has(chy_word_at(line, child), "VerbForm", "Ger") &&
+			!chy_right_after(line, child, trigger))
 			continue;
 		/* *«A Grécia viola …», acusou o ministro*: only what is said. */
 		if (chy_relation(line, child, "parataxis") &&
@@ -1374,6 +1508,19 @@ static void theme(struct chy_document *document, struct chy_line *line, int32_t 
 		beneath(document, line, subject, not_these, out);
 }
 
+/* *fighting broke out between …*, *talks resumed with …*: what hangs on a verb
+ * that says no more than that its subject goes on, is its subject's. */
+static bool happens(const struct chy_document *document, const struct chy_line *line,
+	int32_t trigger, struct chy_str slot)
+{
+	int32_t head = chy_word_at(line, trigger)->head;
+
+	return head >= 0 && chy_relation(line, trigger, "nsubj") && chy_is_verb(line, head) &&
+	       !chy_word_kind(document->coder, slot, "of") &&
+	       !chy_word_kind(document->coder, slot, "by") &&
+	       chy_child_in(line, head, "obj ccomp xcomp", CHY_NONE) == CHY_NONE;
+}
+
 void chy_slot(struct chy_document *document, struct chy_line *line, int32_t trigger,
 	struct chy_str slot, const struct chy_side *not_these, struct chy_side *out)
 {
@@ -1397,6 +1544,9 @@ void chy_slot(struct chy_document *document, struct chy_line *line, int32_t trig
 		keep_others(&line->speaker, not_these, out);
 	} else {
 		by_preposition(document, line, trigger, slot, not_these, out, 0);
+		if (!out->count && happens(document, line, trigger, slot))
+			by_preposition(document, line, chy_word_at(line, trigger)->head, slot,
+				not_these, out, 2);
 		if (!out->count)
 			by_order(document, line, trigger, slot, not_these, out);
 	}

@@ -7,7 +7,7 @@ static void link_children(struct chy_line *line)
 	const struct chy_sentence *sentence = line->sentence;
 
 	for (size_t i = 0; i < sentence->word_count; i++)
-		line->child[i] = line->sibling[i] = line->mention[i] = CHY_NONE;
+		line->child[i] = line->sibling[i] = CHY_NONE;
 	/* From the last to the first, so that children stand in order. */
 	for (size_t i = sentence->word_count; i-- > 0;) {
 		int32_t head = sentence->words[i].head;
@@ -90,9 +90,11 @@ static void find_verb(struct chy_document *document, struct chy_line *line, int3
 {
 	const struct chy_word *w = &line->sentence->words[word];
 	struct chy_str known;
-	bool predicate = chy_child_in(line, word, "nsubj", CHY_NONE) != CHY_NONE &&
-			 chy_child_in(line, word, "cop case", CHY_NONE) == CHY_NONE &&
-			 chy_child_in(line, word, "det", CHY_NONE) == CHY_NONE;
+	bool predicate =
+		chy_child_in(line, word, "nsubj", CHY_NONE) != CHY_NONE &&
+		chy_child_in(line, word, w->upos == CHY_UPOS_ADJ ? "cop case aux:pass" : "cop case",
+			CHY_NONE) == CHY_NONE &&
+		chy_child_in(line, word, "det", CHY_NONE) == CHY_NONE;
 
 	predicate |= after_name(line, word);
 	line->verb[word] = tagged_verb(w) && !is_person_or_thing(line, word);
@@ -143,6 +145,13 @@ static struct chy_str folded_token(
 	return chy_folded(document, form);
 }
 
+void chy_line_link(struct chy_document *document, struct chy_line *line)
+{
+	link_children(line);
+	for (size_t i = 0; i < line->sentence->word_count; i++)
+		find_verb(document, line, (int32_t)i);
+}
+
 bool chy_line_init(
 	struct chy_document *document, struct chy_line *line, const struct chy_sentence *sentence)
 {
@@ -166,9 +175,9 @@ bool chy_line_init(
 		return false;
 	for (size_t i = 0; i < sentence->token_count; i++)
 		line->folded[i] = folded_token(document, sentence, (uint32_t)i);
-	link_children(line);
 	for (size_t i = 0; i < sentence->word_count; i++)
-		find_verb(document, line, (int32_t)i);
+		line->mention[i] = CHY_NONE;
+	chy_line_link(document, line);
 	mark_quotes(document, line);
 	return !document->out_of_memory;
 }
@@ -219,6 +228,16 @@ bool chy_below(const struct chy_line *line, int32_t word, int32_t above)
 		word = chy_word_at(line, word)->head;
 	}
 	return false;
+}
+
+bool chy_right_after(const struct chy_line *line, int32_t word, int32_t before)
+{
+	int32_t at = word - 1;
+
+	while (at > before && (chy_word_at(line, at)->upos == CHY_UPOS_ADP ||
+				      chy_word_at(line, at)->upos == CHY_UPOS_ADV))
+		at--;
+	return at == before;
 }
 
 bool chy_is_verb(const struct chy_line *line, int32_t word)

@@ -39,18 +39,51 @@ struct chy_str chy_word_value(const struct chy_coder *coder, struct chy_str key,
 	return (struct chy_str){NULL, 0};
 }
 
-/* Whether the tokens from `token` on, parted by one space, are the key. */
-static bool spells(const struct chy_line *line, uint32_t token, struct chy_str key)
+/* Whether a hyphen joins a token to the one before: *Jae-in* is three tokens in
+ * some languages and one in others. */
+static bool joined(const struct chy_line *line, uint32_t token)
 {
-	struct chy_str part;
+	const struct chy_token *tokens = line->sentence->tokens;
 
-	while (chy_str_split(&key, ' ', &part)) {
-		if (token >= line->sentence->token_count ||
-			!chy_str_equal(line->folded[token], part))
-			return false;
-		token++;
+	return token > 0 && tokens[token].start == tokens[token - 1].end &&
+	       (chy_str_is(line->folded[token], "-") || chy_str_is(line->folded[token - 1], "-"));
+}
+
+/* How many tokens from `token` on are one word of a key; 0 for none. */
+static uint32_t spell(const struct chy_line *line, uint32_t token, struct chy_str word)
+{
+	size_t at = 0;
+	uint32_t n = 0;
+
+	do {
+		struct chy_str part;
+
+		if (token + n >= line->sentence->token_count)
+			return 0;
+		part = line->folded[token + n];
+		if (part.size > word.size - at || memcmp(part.data, word.data + at, part.size) != 0)
+			return 0;
+		at += part.size;
+		n++;
+	} while (at < word.size && token + n < line->sentence->token_count &&
+		 joined(line, token + n));
+	return at == word.size ? n : 0;
+}
+
+/* How many tokens from `token` on are the key, whose words one space parts. */
+static uint32_t spells(const struct chy_line *line, uint32_t token, struct chy_str key)
+{
+	struct chy_str word;
+	uint32_t n = 0;
+
+	while (chy_str_split(&key, ' ', &word)) {
+		uint32_t more = spell(line, token + n, word);
+
+		if (!more)
+			return 0;
+		n += more;
 	}
-	return true;
+	return n;
 }
 
 uint32_t chy_word_run(const struct chy_coder *coder, const struct chy_line *line, uint32_t token,
@@ -64,13 +97,16 @@ uint32_t chy_word_run(const struct chy_coder *coder, const struct chy_line *line
 	for (size_t i = first_row(coder, first); i < coder->word_count; i++) {
 		const struct chy_lex_word *word = &coder->words[i];
 		struct chy_str key = chy_lexicon_text(&coder->lexicon, word->key);
+		uint32_t n;
 
 		if (key.size < first.size || memcmp(key.data, first.data, first.size) != 0)
 			break;
-		if (word->words <= best || !spells(line, token, key) ||
-			!chy_str_is(chy_lexicon_text(&coder->lexicon, word->kind), kind))
+		if (!chy_str_is(chy_lexicon_text(&coder->lexicon, word->kind), kind))
 			continue;
-		best = word->words;
+		n = spells(line, token, key);
+		if (n <= best)
+			continue;
+		best = n;
 		*out = chy_lexicon_text(&coder->lexicon, word->value);
 	}
 	return best;
@@ -86,7 +122,7 @@ struct chy_str chy_token_key(
 
 		if (used + part.size + 2 > size)
 			return (struct chy_str){"", 0};
-		if (i)
+		if (i && !joined(line, token + i))
 			room[used++] = ' ';
 		memcpy(room + used, part.data, part.size);
 		used += part.size;

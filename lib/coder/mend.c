@@ -1,0 +1,231 @@
+/* Trees that the words themselves speak against. A headline without article or
+ * auxiliary (*Colombia slams Nicaragua*, *Brussels eased sanctions*) reads to a
+ * parser like a heap of nouns; the lexicon knows the verb and the catalogue the
+ * name before it. The words of such a sentence are copied, never changed. */
+#include <string.h>
+
+#include "internal.h"
+
+static struct chy_word *own_words(struct chy_document *document, struct chy_line *line)
+{
+	size_t n = line->sentence->word_count;
+	struct chy_sentence *sentence = chy_arena_alloc(document->arena, sizeof(*sentence));
+	struct chy_word *words = chy_arena_array(document->arena, struct chy_word, n + 1);
+
+	if (!sentence || !words) {
+		document->out_of_memory = true;
+		return NULL;
+	}
+	memcpy(words, line->sentence->words, n * sizeof(*words));
+	*sentence = *line->sentence;
+	sentence->words = words;
+	line->sentence = sentence;
+	return words;
+}
+
+static bool is_finite(const struct chy_line *line, int32_t word)
+{
+	return chy_word_has(chy_word_at(line, word), "VerbForm", "Fin");
+}
+
+static bool participle(const struct chy_line *line, int32_t word)
+{
+	const struct chy_word *w = chy_word_at(line, word);
+
+	return chy_word_has(w, "VerbForm", "Part") && !chy_word_has(w, "Tense", "Pres");
+}
+
+static bool full_stop(const struct chy_line *line)
+{
+	size_t n = line->sentence->token_count;
+
+	for (size_t i = n; i-- > 0 && i + 3 > n;)
+		if (chy_str_is(line->folded[i], "."))
+			return true;
+	return n && chy_str_ends(line->folded[n - 1], ".");
+}
+
+static bool has_finite(const struct chy_line *line)
+{
+	for (size_t i = 0; i < line->sentence->word_count; i++)
+		if (is_finite(line, (int32_t)i) && !chy_relation(line, (int32_t)i, "acl:relcl"))
+			return true;
+	return false;
+}
+
+/* The first word of a name that ends right before `word` and begins the
+ * sentence or a part of it; CHY_NONE. */
+static int32_t name_at_start(const struct chy_line *line, int32_t word)
+{
+	int32_t found = word > 0 ? line->mention[word - 1] : CHY_NONE, first;
+	const struct chy_mention *mention;
+
+	if (found == CHY_NONE)
+		return CHY_NONE;
+	mention = &line->mentions[found];
+	first = (int32_t)mention->first;
+	if (!mention->resolved || (mention->adjective && !mention->person) ||
+		(int32_t)mention->last != word - 1)
+		return CHY_NONE;
+	if (first > 0 && chy_word_at(line, first - 1)->upos == CHY_UPOS_DET)
+		first--;
+	return first == 0 || chy_word_at(line, first - 1)->upos == CHY_UPOS_PUNCT
+		       ? (int32_t)mention->last
+		       : CHY_NONE;
+}
+
+/* A form of a verb of the acts that is not how the verb is looked up. */
+static struct chy_str verb_of(
+	struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	struct chy_str form = chy_folded(document, chy_word_at(line, word)->form);
+	struct chy_str verb = chy_word_value(document->coder, form, "form");
+
+	return verb.data && !chy_str_equal(verb, form) ? verb : (struct chy_str){NULL, 0};
+}
+
+/* *Brussels eased sanctions*, read as sanctions that are eased. */
+static bool reads_as_modifier(const struct chy_line *line, int32_t word)
+{
+	return participle(line, word) && chy_relation(line, word, "amod") &&
+	       chy_word_at(line, word)->head > word;
+}
+
+/* *Colombia slams Nicaragua*, read as the slams of somebody. */
+static bool reads_as_noun(const struct chy_line *line, int32_t word)
+{
+	enum chy_upos upos = chy_word_at(line, word)->upos;
+	int32_t next = word + 1;
+
+	if ((upos != CHY_UPOS_NOUN && upos != CHY_UPOS_PROPN) || has_finite(line) ||
+		!chy_relation(line, word, "root") || (size_t)next >= line->sentence->word_count)
+		return false;
+	return line->mention[next] != CHY_NONE || chy_word_at(line, next)->upos == CHY_UPOS_DET;
+}
+
+static void make_verb(struct chy_word *word)
+{
+	word->upos = CHY_UPOS_VERB;
+	word->feats = CHY_STR("VerbForm=Fin");
+}
+
+/* The verb takes the place of the noun, which becomes its object. */
+static void raise_over_noun(struct chy_word *words, int32_t verb, int32_t noun, int32_t name)
+{
+	words[verb].head = words[noun].head;
+	words[verb].deprel = words[noun].deprel;
+	words[noun].head = verb;
+	words[noun].deprel = CHY_STR("obj");
+	words[name].head = verb;
+	words[name].deprel = CHY_STR("nsubj");
+	make_verb(&words[verb]);
+}
+
+/* The root becomes a verb: the name before it its subject, the name after it
+ * its object. */
+static void turn_root(
+	const struct chy_line *line, struct chy_word *words, int32_t verb, int32_t name)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(line, verb, "nmod flat compound appos", child)) != CHY_NONE)
+		if (child > verb)
+			words[child].deprel =
+				chy_preposition(line, child).size ? CHY_STR("obl") : CHY_STR("obj");
+	words[name].head = verb;
+	words[name].deprel = CHY_STR("nsubj");
+	make_verb(&words[verb]);
+}
+
+static bool mend_headline(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t name = name_at_start(line, word), noun = chy_word_at(line, word)->head;
+	bool modifier = reads_as_modifier(line, word);
+	struct chy_word *words;
+
+	if (name == CHY_NONE || (!modifier && !reads_as_noun(line, word)) ||
+		!verb_of(document, line, word).data)
+		return false;
+	words = own_words(document, line);
+	if (!words)
+		return false;
+	if (modifier)
+		raise_over_noun(words, word, noun, name);
+	else
+		turn_root(line, words, word, name);
+	return true;
+}
+
+/* *Kenyan troops crossed into Somalia.*, read as troops that are crossed; a
+ * headline without a full stop may mean it so. */
+static bool mend_clause(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t noun = chy_word_at(line, word)->head;
+	struct chy_word *words;
+	bool tells;
+
+	if (noun < 0 || noun > word || !chy_is_verb(line, word) ||
+		!chy_str_is(chy_word_at(line, word)->deprel, "acl") || chy_is_verb(line, noun) ||
+		chy_child_in(line, word, "nsubj aux obl:agent mark", CHY_NONE) != CHY_NONE)
+		return false;
+	tells = is_finite(line, word) &&
+		(chy_relation(line, noun, "nsubj") || chy_relation(line, noun, "root"));
+	tells |= participle(line, word) && chy_relation(line, noun, "root") && full_stop(line) &&
+		 !has_finite(line);
+	words = tells ? own_words(document, line) : NULL;
+	if (!words)
+		return false;
+	words[word].head = words[noun].head;
+	words[word].deprel = words[noun].head < 0 ? CHY_STR("root") : CHY_STR("ccomp");
+	words[noun].head = word;
+	words[noun].deprel = CHY_STR("nsubj");
+	make_verb(&words[word]);
+	return true;
+}
+
+/* *The minister called on Israel.*, read as a minister who is called: a whole
+ * sentence says its auxiliary. */
+static bool mend_voice(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t subject = chy_child_in(line, word, "nsubj:pass", CHY_NONE);
+	struct chy_word *words;
+
+	if (subject == CHY_NONE || subject > word || !participle(line, word) || !full_stop(line) ||
+		chy_child_in(line, word, "aux cop expl obl:agent", CHY_NONE) != CHY_NONE)
+		return false;
+	words = own_words(document, line);
+	if (!words)
+		return false;
+	words[subject].deprel = CHY_STR("nsubj");
+	make_verb(&words[word]);
+	return true;
+}
+
+/* *extradited two suspects*, read as what they do: a number counts things. */
+static bool mend_object(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	struct chy_word *words;
+
+	if (chy_word_at(line, word)->upos != CHY_UPOS_VERB || !is_finite(line, word) ||
+		!chy_relation(line, word, "xcomp") ||
+		chy_child_in(line, word, "nummod det", CHY_NONE) == CHY_NONE)
+		return false;
+	words = own_words(document, line);
+	if (!words)
+		return false;
+	words[word].upos = CHY_UPOS_NOUN;
+	words[word].feats = CHY_STR("");
+	words[word].deprel = CHY_STR("obj");
+	return true;
+}
+
+void chy_mend(struct chy_document *document, struct chy_line *line)
+{
+	for (size_t i = 1; i < line->sentence->word_count; i++) {
+		int32_t word = (int32_t)i;
+
+		if (mend_headline(document, line, word) || mend_clause(document, line, word) ||
+			mend_voice(document, line, word) || mend_object(document, line, word))
+			chy_line_link(document, line);
+	}
+}
