@@ -1188,14 +1188,14 @@ static void emit(struct act *act)
 static bool by_the_way(const struct act *act, int32_t word)
 {
 	const struct chy_word *w = chy_word_at(act->line, word);
+	bool beside = chy_word_has(w, "VerbForm", "Ger") ||
+		      (chy_word_has(w, "VerbForm", "Part") && chy_word_has(w, "Tense", "Pres"));
 
-	return chy_relation(act->line, word, "advcl") &&
-	       ((chy_word_has(w, "VerbForm", "Ger") &&
-			/* *accused it of closing …*, *ruled out sending …*: its content. */
-			chy_child_in(act->line, word, "mark", CHY_NONE) == CHY_NONE &&
-			!chy_right_after(act->line, word, act->trigger)) ||
-		       (chy_word_has(w, "VerbForm", "Part") && chy_word_has(w, "Tense", "Pres")) ||
-		       (act->frame->pos == 'V' && marked(act, word, "mark advmod", "after")));
+	/* *accused it of closing …*, *ruled out sending …*: its content. */
+	beside &= chy_child_in(act->line, word, "mark", CHY_NONE) == CHY_NONE &&
+		  !chy_right_after(act->line, word, act->trigger);
+	beside |= act->frame->pos == 'V' && marked(act, word, "mark advmod", "after");
+	return beside && chy_relation(act->line, word, "advcl");
 }
 
 /* *um protocolo de cooperação*: the nouns of an object say which it is. */

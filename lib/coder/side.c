@@ -612,7 +612,10 @@ static bool joined_name(const struct chy_line *line, int32_t word)
 static int32_t patient(
 	const struct chy_document *document, const struct chy_line *line, int32_t verb)
 {
-	int32_t object = chy_child_in(line, verb, "obj", CHY_NONE);
+	int32_t object = chy_child_in(line, verb,
+		chy_child_in(line, verb, "aux:pass", CHY_NONE) != CHY_NONE ? "obj nsubj:pass"
+									   : "obj",
+		CHY_NONE);
 
 	while (object == CHY_NONE && (object = chy_child_in(line, verb, "obl", object)) != CHY_NONE)
 		if (chy_word_kind(document->coder, chy_preposition(line, object), "whom"))
