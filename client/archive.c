@@ -206,6 +206,7 @@ void close_archive(struct client *client)
 	remove_own_views(client);
 	chy_archive_close(client->archive);
 	chy_catalogue_close(client->catalogue);
+	chy_unmap(&client->words);
 }
 
 int find_document(struct client *client, const char *typed, struct chy_hash *out)

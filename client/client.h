@@ -6,6 +6,7 @@
 
 #include "chancery/archive.h"
 #include "chancery/coder.h"
+#include "chancery/data.h"
 #include "chancery/display.h"
 #include "chancery/json.h"
 #include "chancery/view.h"
@@ -33,6 +34,7 @@ struct client {
 	struct chy_archive *archive;
 	struct chy_view *view;
 	struct chy_catalogue *catalogue;
+	struct chy_mapping words; /* of phrase(); mapped when first asked */
 	char own_views[256]; /* a directory of this question's own; "" for none */
 	uint64_t as_of; /* 0: now */
 };
@@ -57,6 +59,31 @@ int find_event(struct client *client, const char *typed, json_t **out);
 int article_of(struct client *client, struct chy_str document, json_t **out);
 void print_member(struct client *client, const json_t *object, const char *key);
 void print_members(struct client *client, const json_t *object, const char *const *keys, size_t n);
+
+/* -- disputes ------------------------------------------------------------- */
+
+/* A dispute by its id, of the catalogue or a thread: {"id", "name" (in the
+ * user's language), "issue", "since", "until", "origin", "parties"}, a new
+ * reference; NULL where there is none. */
+json_t *matter_named(struct client *client, struct chy_str id);
+/* All of them, or all threads, in order: an array, a new reference. */
+int all_matters(struct client *client, bool threads, int64_t last_day, json_t **out);
+bool is_thread(struct chy_str id);
+bool is_dispute(const struct client *client, struct chy_str id);
+/* Leaves what is dated after a day, and what has no day, out of a filter;
+ * INT64_MAX leaves nothing out. */
+void until_day(struct chy_event_filter *filter, int64_t last_day);
+/* "2013-11-01  Russia → Japan  CONSULT/visit  [Lusa, Brics Post]  E12.3"; the
+ * day of a report, where the text gives none, in brackets. Appends. */
+void describe_happening(struct client *client, const json_t *happening, struct chy_buffer *line);
+
+/* One paragraph on how a dispute stands, out of a row of `dispute` and the
+ * last acts of each party (an array of arrays): an array of {"text", "events"},
+ * a new reference. */
+json_t *state_of_play(struct client *client, const json_t *row, const json_t *lists);
+
+/* A phrase of data/views/play.<language>.tsv; empty where there is none. */
+struct chy_str phrase(struct client *client, const char *kind, struct chy_str key);
 
 /* -- options -------------------------------------------------------------- */
 

@@ -6,31 +6,40 @@
 #include "chancery/edtf.h"
 #include "client.h"
 
-static struct chy_event_filter matter_of(const struct client *client, struct chy_str id)
+/* Of what is asked: the day of which things are told, and, with --on, the day
+ * after which nothing has happened yet. */
+struct moment {
+	int64_t day, last_day;
+};
+
+static int read_moment(struct client *client, const char *on, struct moment *out)
+{
+	out->last_day = INT64_MAX;
+	if (!on) {
+		out->day = latest_day(client);
+		return 0;
+	}
+	out->day = INT64_MAX;
+	return read_day("--on", on, true, &out->day) ? EXIT_USAGE : (out->last_day = out->day, 0);
+}
+
+static struct chy_event_filter filter_of(
+	const struct client *client, const json_t *matter, const struct moment *moment)
 {
 	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
 
-	filter.dispute = id;
+	filter.dispute = chy_json_str(matter, "id");
 	filter.as_of = client->as_of;
+	until_day(&filter, moment->last_day);
 	return filter;
 }
 
-static int course_of(struct client *client, struct chy_str id, int64_t day, struct chy_course *out)
+static json_t *date_or_null(int64_t day)
 {
-	struct chy_event_filter filter = matter_of(client, id);
-	struct chy_fault fault;
+	char text[16];
 
-	return chy_view_course(client->view, &filter, day, out, &fault) ? tell(&fault) : 0;
-}
-
-static void set_text(json_t *row, const char *key, struct chy_str text)
-{
-	json_object_set_new(row, key, json_stringn(text.data, text.size));
-}
-
-static json_t *text_or_null(struct chy_str text)
-{
-	return text.size ? json_stringn(text.data, text.size) : json_null();
+	day_text(day, text);
+	return text[0] ? json_string(text) : json_null();
 }
 
 /* To a tenth, and never minus nothing: more would feign knowledge. */
@@ -43,67 +52,70 @@ static json_t *rounded(double temperature)
 
 static void set_last_act(json_t *row, const json_t *last)
 {
-	char when[16];
-
-	day_text(happening_day(last), when);
-	json_object_set_new(row, "last", when[0] ? json_string(when) : json_null());
+	json_object_set_new(row, "last", date_or_null(happening_day(last)));
 	json_object_set_new(row, "last_event",
 		last ? json_incref(json_object_get(last, "event")) : json_null());
 	json_object_set_new(row, "last_actor",
 		last ? json_incref(json_object_get(last, "actor")) : json_array());
 }
 
-static json_t *row_of(struct client *client, const struct chy_dispute *dispute,
-	const struct chy_course *course, int64_t day)
+static void set_course(json_t *row, const struct chy_course *course, int64_t day)
 {
-	json_t *row = json_object(), *claimants = json_array();
-	char text[16];
-
-	for (size_t i = 0; i < dispute->claimant_count; i++)
-		json_array_append_new(
-			claimants, json_pack("{s:s%}", "code", dispute->claimants[i].data,
-					   dispute->claimants[i].size));
-	day_text(day, text);
-	set_text(row, "id", dispute->id);
-	set_text(row, "name", name_of_dispute(client, dispute));
-	set_text(row, "issue", dispute->issue);
-	json_object_set_new(row, "since", text_or_null(dispute->start));
-	json_object_set_new(row, "until", text_or_null(dispute->end));
-	json_object_set_new(row, "day", text[0] ? json_string(text) : json_null());
-	json_object_set_new(row, "parties", claimants);
+	json_object_set_new(row, "day", date_or_null(day));
 	json_object_set_new(row, "happenings", json_integer((json_int_t)course->happenings));
 	json_object_set_new(row, "temperature", rounded(course->temperature));
+	json_object_set_new(row, "phase", json_string(course->phase));
+	json_object_set_new(row, "phase_since", date_or_null(course->phase_since));
 	set_last_act(row, course->last);
-	return row;
+}
+
+/* Adds to a matter how it goes. */
+static int ask_course(struct client *client, json_t *matter, const struct moment *moment)
+{
+	struct chy_event_filter filter = filter_of(client, matter, moment);
+	struct chy_course course;
+	struct chy_fault fault;
+
+	if (chy_view_course(client->view, &filter, moment->day, &course, &fault))
+		return tell(&fault);
+	set_course(matter, &course, moment->day);
+	json_decref(course.last);
+	return 0;
+}
+
+static bool is_told(const json_t *matter)
+{
+	return json_integer_value(json_object_get(matter, "happenings")) > 0;
 }
 
 int run_disputes(struct client *client, int argc, char **argv)
 {
-	static const struct column columns[] = {{"dispute", "id", false},
+	static const struct column columns[] = {{"dispute", "id", false}, {"phase", "phase", false},
 		{"temperature", "temperature", false}, {"happenings", "happenings", false},
 		{"last act", "last", false}, {"", "last_event", false}, {"by", "last_actor", false},
 		{"name", "name", true}};
-	struct chy_course course;
+	const char *on = NULL;
+	bool threads = false;
+	const struct option_spec specs[] = {{"--on", &on, NULL}, {"--threads", NULL, &threads}};
+	struct moment moment;
 	json_t *rows;
-	int64_t day;
 	int rest, status = read_options(
-			  client, command_named("disputes"), NULL, 0, argc, argv, &rest);
+			  client, command_named("disputes"), specs, 2, argc, argv, &rest);
 
+	if (!status && rest)
+		return usage_error("disputes takes no '%s'; `chancery dispute %s` tells of one",
+			argv[0], argv[0]);
 	if (!status)
 		status = open_archive(client);
+	if (!status)
+		status = read_moment(client, on, &moment);
 	if (status)
 		return status < 0 ? 0 : status;
-	rows = json_array();
-	day = latest_day(client);
-	for (size_t i = 0; i < chy_catalogue_dispute_count(client->catalogue) && !status; i++) {
-		const struct chy_dispute *dispute = chy_catalogue_dispute(client->catalogue, i);
-
-		status = course_of(client, dispute->id, day, &course);
-		if (status)
-			break;
-		if (course.happenings)
-			json_array_append_new(rows, row_of(client, dispute, &course, day));
-		json_decref(course.last);
+	status = all_matters(client, threads, moment.last_day, &rows);
+	for (size_t i = json_array_size(rows); i-- > 0 && !status;) {
+		status = ask_course(client, json_array_get(rows, i), &moment);
+		if (!status && !is_told(json_array_get(rows, i)))
+			json_array_remove(rows, i);
 	}
 	if (!status)
 		status = print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), rows);
@@ -128,9 +140,7 @@ static void heading(const struct client *client, const char *text)
 	printf(client->colour ? "\n\033[1m%s\033[0m\n" : "\n%s\n", text);
 }
 
-/* "2013-11-01  Russia → Japan  CONSULT/visit  [Lusa, Brics Post]  E12.3"; the
- * day of a report, where the text gives none, in brackets. */
-static void describe(struct client *client, const json_t *h, struct chy_buffer *line)
+void describe_happening(struct client *client, const json_t *h, struct chy_buffer *line)
 {
 	struct chy_str date = chy_json_str(h, "date"), aux = chy_json_str(h, "aux");
 	struct chy_str due = chy_json_str(h, "due"), reported = chy_json_str(h, "reported");
@@ -171,7 +181,7 @@ static void print_happening(struct client *client, const json_t *h)
 	struct chy_buffer line;
 
 	chy_buffer_init(&line);
-	describe(client, h, &line);
+	describe_happening(client, h, &line);
 	if (client->terminal)
 		print_wrapped(client, (struct chy_str){line.data, line.size}, 2);
 	else
@@ -182,12 +192,16 @@ static void print_happening(struct client *client, const json_t *h)
 
 enum { SHOWN_ACTS = 3, SHOWN_COMMITMENTS = 8, OTHERS_AMONG = 200 };
 
-static int commitments_of(struct client *client, struct chy_str id, int64_t day, json_t **out)
+static int commitments_of(
+	struct client *client, const json_t *matter, const struct moment *moment, json_t **out)
 {
-	struct chy_event_filter filter = matter_of(client, id);
+	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
 	struct chy_fault fault;
 
-	return chy_view_commitments(client->view, &filter, day, out, &fault) ? tell(&fault) : 0;
+	filter.dispute = chy_json_str(matter, "id");
+	filter.as_of = client->as_of;
+	return chy_view_commitments(client->view, &filter, moment->day, out, &fault) ? tell(&fault)
+										     : 0;
 }
 
 /* Those of one state, the latest terms first. */
@@ -209,19 +223,32 @@ static void print_commitments(
 
 			chy_buffer_init(&line);
 			chy_buffer_add_str(&line, CHY_STR("by "));
-			describe(client, by, &line);
+			describe_happening(client, by, &line);
 			print_wrapped(client, (struct chy_str){line.data, line.size}, 6);
 			chy_buffer_fini(&line);
 		}
 	}
 }
 
+static const json_t *parties_of(const json_t *matter)
+{
+	return json_object_get(matter, "parties");
+}
+
+/* Of a party; empty beyond the last. */
+static struct chy_str party_at(const json_t *matter, size_t i)
+{
+	return i < json_array_size(parties_of(matter))
+		       ? chy_json_str(json_array_get(parties_of(matter), i), "code")
+		       : CHY_STR("");
+}
+
 /* The last acts of one party, or, with an empty code, of all others: an array,
  * a new reference, the latest last. */
-static int last_acts_of(
-	struct client *client, const struct chy_dispute *dispute, struct chy_str code, json_t **out)
+static int last_acts_of(struct client *client, const json_t *matter, const struct moment *moment,
+	struct chy_str code, json_t **out)
 {
-	struct chy_event_filter filter = matter_of(client, dispute->id);
+	struct chy_event_filter filter = filter_of(client, matter, moment);
 	struct chy_fault fault;
 	size_t n;
 
@@ -232,8 +259,8 @@ static int last_acts_of(
 	for (n = json_array_size(*out); n-- > 0 && !code.size;) {
 		bool party = false;
 
-		for (size_t i = 0; i < dispute->claimant_count; i++)
-			party |= acts(json_array_get(*out, n), dispute->claimants[i]);
+		for (size_t i = 0; i < json_array_size(parties_of(matter)); i++)
+			party |= acts(json_array_get(*out, n), party_at(matter, i));
 		if (party || json_array_size(*out) - n > SHOWN_ACTS)
 			json_array_remove(*out, n);
 	}
@@ -241,19 +268,17 @@ static int last_acts_of(
 }
 
 /* One array for each party, one for all others. */
-static int acts_of(struct client *client, const struct chy_dispute *dispute, json_t **out)
+static int acts_of(
+	struct client *client, const json_t *matter, const struct moment *moment, json_t *out)
 {
 	int status = 0;
 
-	*out = json_array();
-	for (size_t i = 0; i <= dispute->claimant_count && !status; i++) {
-		struct chy_str code =
-			i < dispute->claimant_count ? dispute->claimants[i] : CHY_STR("");
+	for (size_t i = 0; i <= json_array_size(parties_of(matter)) && !status; i++) {
 		json_t *list;
 
-		status = last_acts_of(client, dispute, code, &list);
+		status = last_acts_of(client, matter, moment, party_at(matter, i), &list);
 		if (!status)
-			json_array_append_new(*out, list);
+			json_array_append_new(out, list);
 	}
 	return status;
 }
@@ -283,44 +308,105 @@ static bool any_undated(const json_t *happenings)
 	return false;
 }
 
-static void print_dispute(struct client *client, const struct chy_dispute *dispute,
-	const json_t *row, const json_t *lists)
+/* A line of a dispute's head: nothing where there is no text. */
+static void print_line(const char *label, struct chy_str text)
+{
+	if (text.size)
+		printf("  %-12s %.*s\n", label, (int)text.size, text.data);
+}
+
+static void print_issue(const json_t *row)
+{
+	struct chy_str since = chy_json_str(row, "since"), until = chy_json_str(row, "until");
+	struct chy_buffer line;
+
+	chy_buffer_init(&line);
+	chy_buffer_add_str(&line, chy_json_str(row, "issue"));
+	if (since.size)
+		chy_buffer_printf(&line, ", in contention since %.*s", (int)since.size, since.data);
+	if (until.size)
+		chy_buffer_printf(&line, " until %.*s", (int)until.size, until.data);
+	print_line("issue", (struct chy_str){line.data, line.size});
+	chy_buffer_fini(&line);
+}
+
+static void print_others(struct client *client, const json_t *others)
+{
+	struct chy_buffer line;
+	const json_t *one;
+	size_t i;
+
+	chy_buffer_init(&line);
+	json_array_foreach(others, i, one)
+	{
+		chy_buffer_add_str(&line, i ? CHY_STR(", ") : CHY_STR(""));
+		name_of_code(client, chy_json_str(one, "code"), &line);
+		chy_buffer_printf(&line, " (%lld%s)",
+			json_integer_value(json_object_get(one, "acts")),
+			json_integer_value(json_object_get(one, "mediations")) ? ", mediates" : "");
+	}
+	print_line("others", (struct chy_str){line.data, line.size});
+	chy_buffer_fini(&line);
+}
+
+static void print_head(struct client *client, const json_t *row)
+{
+	struct chy_str name = chy_json_str(row, "name"), id = chy_json_str(row, "id");
+	struct chy_str since = chy_json_str(row, "phase_since");
+	struct chy_buffer cell;
+
+	chy_buffer_init(&cell);
+	printf(client->colour ? "\033[1m%.*s\033[0m (%.*s)\n" : "%.*s (%.*s)\n", (int)name.size,
+		name.data, (int)id.size, id.data);
+	cell_text(client, row, "parties", true, &cell);
+	print_line("parties", (struct chy_str){cell.data, cell.size});
+	print_others(client, json_object_get(row, "others"));
+	print_issue(row);
+	printf("  phase        %s%s%.*s\n", json_string_value(json_object_get(row, "phase")),
+		since.size ? " since " : "", (int)since.size, since.size ? since.data : "");
+	printf("  temperature  %.1f on %s (above 0: conflict; half-life %d days)\n",
+		json_real_value(json_object_get(row, "temperature")),
+		json_string_value(json_object_get(row, "day")), (int)CHY_HALF_LIFE);
+	printf("  happenings   %lld\n", json_integer_value(json_object_get(row, "happenings")));
+	chy_buffer_fini(&cell);
+}
+
+static void print_play(struct client *client, const json_t *play)
+{
+	struct chy_buffer text;
+	const json_t *one;
+	size_t i;
+
+	chy_buffer_init(&text);
+	json_array_foreach(play, i, one)
+	{
+		chy_buffer_add_str(&text, i ? CHY_STR(" ") : CHY_STR(""));
+		chy_buffer_add_str(&text, chy_json_str(one, "text"));
+	}
+	if (text.size)
+		putchar('\n');
+	print_wrapped(client, (struct chy_str){text.data, text.size}, 2);
+	chy_buffer_fini(&text);
+}
+
+static void print_dispute(struct client *client, const json_t *row, const json_t *lists)
 {
 	static const struct {
 		const char *state, *title;
 	} states[] = {{"pending", "Open commitments"}, {"overdue", "Overdue commitments"},
 		{"broken", "Broken commitments"}, {"kept-late", "Commitments kept late"},
 		{"kept", "Commitments kept"}};
-	struct chy_str name = name_of_dispute(client, dispute);
-	struct chy_buffer parties;
 
-	chy_buffer_init(&parties);
-	for (size_t i = 0; i < dispute->claimant_count; i++) {
-		if (i)
-			chy_buffer_add_str(&parties, CHY_STR(", "));
-		name_of_code(client, dispute->claimants[i], &parties);
-	}
-	printf(client->colour ? "\033[1m%.*s\033[0m (%.*s)\n" : "%.*s (%.*s)\n", (int)name.size,
-		name.data, (int)dispute->id.size, dispute->id.data);
-	printf("  parties      %s\n", parties.data ? parties.data : "");
-	printf("  issue        %.*s, in contention since %.*s%s%.*s\n", (int)dispute->issue.size,
-		dispute->issue.data, (int)dispute->start.size, dispute->start.data,
-		dispute->end.size ? " until " : "", (int)dispute->end.size, dispute->end.data);
-	printf("  temperature  %.1f on %s (above 0: conflict; half-life %d days)\n",
-		json_real_value(json_object_get(row, "temperature")),
-		json_string_value(json_object_get(row, "day")), (int)CHY_HALF_LIFE);
-	printf("  happenings   %lld\n", json_integer_value(json_object_get(row, "happenings")));
+	print_head(client, row);
+	print_play(client, json_object_get(row, "play"));
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		print_commitments(client, json_object_get(row, "commitments"), states[i].state,
 			states[i].title);
-	for (size_t i = 0; i <= dispute->claimant_count; i++)
-		print_last_acts(client,
-			i < dispute->claimant_count ? dispute->claimants[i] : CHY_STR(""),
-			json_array_get(lists, i));
+	for (size_t i = 0; i < json_array_size(lists); i++)
+		print_last_acts(client, party_at(row, i), json_array_get(lists, i));
 	if (any_undated(json_object_get(row, "commitments")) ||
 		any_undated(json_object_get(row, "acts")))
 		printf("\nDays in brackets are those of the reports: the text names none.\n");
-	chy_buffer_fini(&parties);
 }
 
 static int by_day(const void *one, const void *other)
@@ -356,42 +442,126 @@ static json_t *merged(const json_t *lists)
 	return out;
 }
 
-static int tell_dispute(struct client *client, const struct chy_dispute *dispute)
+static int ask_others(struct client *client, json_t *row, const struct moment *moment)
 {
-	json_t *row, *lists, *commitments = NULL;
-	struct chy_course course;
-	int64_t day = latest_day(client);
-	int status = course_of(client, dispute->id, day, &course);
+	struct chy_event_filter filter = filter_of(client, row, moment);
+	struct chy_fault fault;
+	json_t *all, *one;
+
+	if (chy_view_participants(client->view, &filter, &all, &fault))
+		return tell(&fault);
+	for (size_t i = json_array_size(all); i-- > 0;) {
+		struct chy_str code;
+
+		one = json_array_get(all, i);
+		code = chy_json_str(one, "code");
+		json_object_set_new(one, "last",
+			date_or_null(json_integer_value(json_object_get(one, "last"))));
+		for (size_t p = 0; p < json_array_size(parties_of(row)); p++)
+			if (chy_str_equal(party_at(row, p), code)) {
+				json_array_remove(all, i);
+				break;
+			}
+	}
+	json_object_set_new(row, "others", all);
+	return 0;
+}
+
+static int ask_phases(struct client *client, json_t *row, const struct moment *moment, size_t limit)
+{
+	struct chy_event_filter filter = filter_of(client, row, moment);
+	struct chy_fault fault;
+	json_t *phases;
+
+	if (chy_view_phases(client->view, &filter, moment->day, limit, &phases, &fault))
+		return tell(&fault);
+	json_object_set_new(row, "phases", phases);
+	return 0;
+}
+
+/* Adds to a matter all that is told of one. *lists: the last acts of each party
+ * and of all others. */
+static int ask_all(struct client *client, json_t *row, const struct moment *moment, json_t *lists)
+{
+	json_t *commitments;
+	int status = ask_course(client, row, moment);
+
+	if (!status)
+		status = commitments_of(client, row, moment, &commitments);
+	if (!status)
+		json_object_set_new(row, "commitments", commitments);
+	if (!status)
+		status = acts_of(client, row, moment, lists);
+	if (!status)
+		json_object_set_new(row, "acts", merged(lists));
+	if (!status)
+		status = ask_others(client, row, moment);
+	if (!status)
+		status = ask_phases(client, row, moment, client->format == FORMAT_TABLE);
+	if (!status)
+		json_object_set_new(row, "play", state_of_play(client, row, lists));
+	return status;
+}
+
+static int nothing_told(const json_t *row)
+{
+	fprintf(stderr, "chancery: the archive tells nothing of %s\n",
+		json_string_value(json_object_get(row, "id")));
+	return EXIT_NOTHING;
+}
+
+static int tell_dispute(struct client *client, json_t *row, const struct moment *moment)
+{
+	json_t *lists = json_array();
+	int status = ask_all(client, row, moment, lists);
+
+	if (!status && !print_as_json(client, row) && is_told(row))
+		print_dispute(client, row, lists);
+	else if (!status && !is_told(row) && client->format == FORMAT_TABLE)
+		nothing_told(row);
+	json_decref(lists);
+	return status ? status : is_told(row) ? EXIT_ANSWERED : EXIT_NOTHING;
+}
+
+/* What brought a phase about, in the columns of a table. */
+static void spread(json_t *phase)
+{
+	static const char *const members[] = {
+		"event", "actor", "recipient", "sources", "best", "sentence"};
+	const json_t *by = json_object_get(phase, "by");
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && json_is_object(by); i++)
+		json_object_set(phase, members[i], json_object_get(by, members[i]));
+}
+
+static int tell_phases(struct client *client, json_t *row, const struct moment *moment)
+{
+	static const struct column columns[] = {{"since", "since", false},
+		{"phase", "phase", false}, {"by", "actor", false}, {"", "event", false},
+		{"", "recipient", false}, {"source", "sources", false}, {"id", "best", false},
+		{"sentence", "sentence", true}};
+	int status = ask_phases(client, row, moment, 0);
+	json_t *phases = json_object_get(row, "phases"), *one;
+	size_t i;
 
 	if (status)
 		return status;
-	row = row_of(client, dispute, &course, day);
-	json_decref(course.last);
-	status = commitments_of(client, dispute->id, day, &commitments);
-	json_object_set_new(row, "commitments", commitments ? commitments : json_array());
-	if (!status)
-		status = acts_of(client, dispute, &lists);
-	else
-		lists = json_array();
-	json_object_set_new(row, "acts", merged(lists));
-	if (!status && !print_as_json(client, row)) {
-		if (course.happenings)
-			print_dispute(client, dispute, row, lists);
-		else
-			fprintf(stderr, "chancery: the archive tells nothing of %.*s\n",
-				(int)dispute->id.size, dispute->id.data);
-	}
-	json_decref(lists);
-	json_decref(row);
-	return status ? status : course.happenings ? EXIT_ANSWERED : EXIT_NOTHING;
+	if (client->format != FORMAT_JSON && client->format != FORMAT_JSONL)
+		json_array_foreach(phases, i, one) spread(one);
+	return print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), phases);
 }
 
 int run_dispute(struct client *client, int argc, char **argv)
 {
 	struct filter_options options = {0};
 	struct chy_event_filter filter;
-	int rest,
-		status = read_options(client, command_named("dispute"), NULL, 0, argc, argv, &rest);
+	struct moment moment;
+	const char *on = NULL;
+	bool phases = false;
+	const struct option_spec specs[] = {{"--on", &on, NULL}, {"--phases", NULL, &phases}};
+	json_t *row;
+	int rest, status = read_options(
+			  client, command_named("dispute"), specs, 2, argc, argv, &rest);
 
 	if (!status && rest != 1)
 		return usage_error("dispute takes one id; `chancery disputes` lists them");
@@ -400,12 +570,12 @@ int run_dispute(struct client *client, int argc, char **argv)
 	options.dispute = argv[0];
 	if (!status)
 		status = read_filter(client, &options, &filter);
+	if (!status)
+		status = read_moment(client, on, &moment);
 	if (status)
 		return status < 0 ? 0 : status;
-	if (!chy_catalogue_find(client->catalogue, filter.dispute))
-		return usage_error(
-			"%s is a thread, which the catalogue has no entry for; `chancery "
-			"timeline --dispute %s` tells it",
-			argv[0], argv[0]);
-	return tell_dispute(client, chy_catalogue_find(client->catalogue, filter.dispute));
+	row = matter_named(client, filter.dispute);
+	status = phases ? tell_phases(client, row, &moment) : tell_dispute(client, row, &moment);
+	json_decref(row);
+	return status;
 }

@@ -38,11 +38,22 @@ const struct command commands[] = {
 		"Example:\n  echo 'Os ministros reuniram-se em Lisboa.' | chancery parse --format "
 		"text\n",
 		run_parse},
-	{"disputes", "every dispute, its temperature and last act", "disputes",
-		"Example:\n  chancery disputes\n", run_disputes},
-	{"dispute", "how one dispute stands, and what that rests on", "dispute ID",
-		"State of play: the parties, the last acts of each, open commitments, and the\n"
-		"sentences that say so.\n\nExample:\n  chancery dispute kuril-islands\n",
+	{"disputes", "every dispute, its phase, temperature and last act",
+		"disputes [--threads] [--on DATE]",
+		"Those of the catalogue of which the archive tells.\n\n"
+		"  --threads          those that formed by themselves between two parties\n"
+		"  --on DATE          as they stood on that day\n\n"
+		"Example:\n  chancery disputes --on 2014-03-18\n",
+		run_disputes},
+	{"dispute", "how one dispute stands, and what that rests on",
+		"dispute ID [--phases] [--on DATE]",
+		"State of play: a paragraph, then the parties, open commitments, the last acts of\n"
+		"each, and the sentences that say so. ID is one of the catalogue, or a thread's\n"
+		"(thread:JPN+RUS:economic).\n\n"
+		"  --phases           the phases that it went through, and what brought each\n"
+		"  --on DATE          as it stood on that day; with --as-of, as that was known "
+		"then\n\n"
+		"Example:\n  chancery dispute kuril-islands\n",
 		run_dispute},
 	{"timeline", "what happened, in order", "timeline [ID] [filters]",
 		FILTERS "\nExample:\n  chancery timeline --between Portugal,Angola --since 2015\n",

@@ -321,11 +321,14 @@ static int read_dispute(struct client *client, const char *typed, struct chy_str
 {
 	struct chy_str near;
 
-	if (strncmp(typed, "thread:", 7) == 0 ||
-		chy_catalogue_find(client->catalogue, chy_str_from(typed))) {
+	if (is_dispute(client, chy_str_from(typed))) {
 		*out = chy_str_from(typed);
 		return 0;
 	}
+	if (strncmp(typed, "thread:", 7) == 0)
+		return usage_error("'%s' is no thread; they look like thread:JPN+RUS:economic: two "
+				   "codes in order, and a subject",
+			typed);
 	near = near_dispute(client, typed);
 	if (near.size)
 		return usage_error("there is no dispute '%s'; did you mean '%.*s'?", typed,

@@ -208,7 +208,7 @@ static int set_disputes(struct client *client, json_t *change, const char *text)
 		typed = chy_str_trim(typed);
 		if (!typed.size)
 			continue;
-		if (!chy_catalogue_find(client->catalogue, typed)) {
+		if (!is_dispute(client, typed)) {
 			json_decref(list);
 			return usage_error("there is no dispute '%.*s'; `chancery disputes` lists "
 					   "them",

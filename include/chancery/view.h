@@ -200,8 +200,15 @@ int chy_view_course(struct chy_view *view, const struct chy_event_filter *matter
 
 /* The phases that a dispute has gone through up to a day, in order: an array,
  * a new reference, of {"phase", "since" (its first day, as a date), "by" (the
- * happening that brought it about; null where none did: dormancy)}. */
+ * happening that brought it about; null where none did: dormancy)}; the latest
+ * `limit` of them only (0: all). */
 int chy_view_phases(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
+	size_t limit, json_t **out, struct chy_fault *fault);
+
+/* Who acts in a dispute: {"code", "acts" (what was denied or only may be aside),
+ * "mediations" (those of data/views/phases.tsv), "last" (day of the last)}, an
+ * array, a new reference, those of most acts first. */
+int chy_view_participants(struct chy_view *view, const struct chy_event_filter *matter,
 	json_t **out, struct chy_fault *fault);
 
 /* The threads that formed by themselves and have as many happenings up to the

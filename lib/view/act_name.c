@@ -178,7 +178,7 @@ int chy_view_happening(struct chy_view *view, struct chy_str name, uint64_t as_o
 {
 	struct chy_buffer key, row;
 	struct chy_store_txn *txn;
-	int result = chy_store_begin(view->store, false, &txn, fault);
+	int result = chy_view_read(view, &txn, fault);
 
 	if (result)
 		return result;
@@ -188,7 +188,7 @@ int chy_view_happening(struct chy_view *view, struct chy_str name, uint64_t as_o
 	if (!result)
 		result = chy_act_shown(txn, (struct chy_str){key.data, key.size},
 			(struct chy_str){row.data, row.size}, out);
-	chy_store_abort(txn);
+	chy_view_read_end(view, txn);
 	chy_buffer_fini(&key);
 	chy_buffer_fini(&row);
 	return result < 0 && result != CHY_EINPUT

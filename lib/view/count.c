@@ -173,8 +173,10 @@ int chy_view_count_events(struct chy_view *view, const struct chy_event_filter *
 		result = chy_each_event(count.txn, filter, add_event, &count);
 	else if (by == CHY_COUNT_BY_PAIR)
 		result = count_pairs(&count);
-	else
+	else {
+		what[0] = what[0] == 'd' ? 'e' : what[0];
 		result = chy_tally_walk(count.txn, (struct chy_str){what, n}, add_cell, &count);
+	}
 	chy_store_abort(count.txn);
 	if (result) {
 		json_decref(count.table);

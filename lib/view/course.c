@@ -114,7 +114,7 @@ static int begin(struct way *way, struct chy_view *view, struct chy_fault *fault
 	if (way->phased && !view->phases)
 		result = chy_phase_rules_open(&view->phases, fault);
 	if (!result)
-		result = chy_store_begin(view->store, false, &txn, fault);
+		result = chy_view_read(view, &txn, fault);
 	if (!result)
 		chy_phase_walk_init(&way->phases, view->phases, txn);
 	return result;
@@ -129,7 +129,7 @@ static int go(struct way *way, struct chy_view *view, struct chy_fault *fault)
 	result = way->matter->as_of ? walk_then(way) : walk_now(way);
 	if (!result && way->phased)
 		result = chy_phase_end(&way->phases, way->day);
-	chy_store_abort(way->phases.txn);
+	chy_view_read_end(view, way->phases.txn);
 	if (result) {
 		chy_phase_walk_fini(&way->phases);
 		return chy_fault_set(fault, result, view->path, 0, NULL);
@@ -226,14 +226,15 @@ static json_t *date_of(int64_t day)
 }
 
 int chy_view_phases(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
-	json_t **out, struct chy_fault *fault)
+	size_t limit, json_t **out, struct chy_fault *fault)
 {
 	struct chy_course course;
 	struct way way = {.course = &course, .matter = matter, .day = day};
 	json_t *list = json_array(), *by;
 	int result = go(&way, view, fault);
+	size_t n = way.phases.step_count;
 
-	for (size_t i = 0; !result && i < way.phases.step_count; i++) {
+	for (size_t i = limit && n > limit ? n - limit : 0; !result && i < n; i++) {
 		const struct chy_phase_step *step = &way.phases.steps[i];
 		struct chy_str name = chy_phase_name(view->phases, step->phase);
 

@@ -31,7 +31,7 @@
  *                the last day of the term for the day) what, NUL, day (u32), the order of its earliest report, the
  *                happening's key → struct chy_act_facts
  *   tally        what, NUL, year (u16) → counts by day, category, standing and,
- *                of disputes, kind
+ *                of disputes, kind; of disputes events have "e" for "d"
  *   people       what ("n" and a person, too), NUL, numbers of code, person and
  *                role → how often they are told of; the same, day, event's
  *                key → nothing: people.c

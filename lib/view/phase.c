@@ -8,7 +8,7 @@
 
 #include "chancery/data.h"
 
-enum { SIGNS = 160, COLUMNS = 7, KNOWN = 512, FIRST = 1 };
+enum { SIGNS = 160, COLUMNS = 7, KNOWN = 512, FIRST = 1, MEDIATIONS = 16 };
 
 struct phase {
 	struct chy_str name;
@@ -37,6 +37,10 @@ struct chy_phase_rules {
 	struct sign signs[SIGNS];
 	size_t sign_count;
 	uint64_t thread;
+	struct mediation {
+		struct chy_str category, cameo, mode;
+	} mediations[MEDIATIONS];
+	size_t mediation_count;
 	struct known known[KNOWN]; /* looked up before, of the views that are open */
 };
 
@@ -123,6 +127,11 @@ static bool read_line(struct chy_phase_rules *rules, struct chy_str line)
 		return read_phase(rules, columns);
 	if (chy_str_is(columns[0], "sign"))
 		return read_sign(rules, columns);
+	if (chy_str_is(columns[0], "mediation") && rules->mediation_count < MEDIATIONS) {
+		rules->mediations[rules->mediation_count++] =
+			(struct mediation){columns[1], columns[2], columns[3]};
+		return true;
+	}
 	rules->thread = number(columns[1]);
 	return chy_str_is(columns[0], "thread") && rules->thread;
 }
@@ -163,6 +172,19 @@ void chy_phase_rules_close(struct chy_phase_rules *rules)
 uint64_t chy_phase_rules_thread(const struct chy_phase_rules *rules)
 {
 	return rules->thread;
+}
+
+bool chy_phase_rules_mediates(
+	const struct chy_phase_rules *rules, struct chy_str category, uint32_t kind)
+{
+	for (size_t i = 0; i < rules->mediation_count; i++) {
+		const struct mediation *one = &rules->mediations[i];
+
+		if (chy_str_equal(one->category, category) &&
+			chy_kind_is(kind, one->mode, one->cameo))
+			return true;
+	}
+	return false;
 }
 
 struct chy_str chy_phase_name(const struct chy_phase_rules *rules, uint8_t phase)

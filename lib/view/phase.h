@@ -10,6 +10,9 @@ int chy_phase_rules_open(struct chy_phase_rules **out, struct chy_fault *fault);
 void chy_phase_rules_close(struct chy_phase_rules *rules);
 /* How many happenings make a thread worth listing. */
 uint64_t chy_phase_rules_thread(const struct chy_phase_rules *rules);
+/* Whether an act is one of those who stand between others. */
+bool chy_phase_rules_mediates(
+	const struct chy_phase_rules *rules, struct chy_str category, uint32_t kind);
 /* "dormant" and the others. */
 struct chy_str chy_phase_name(const struct chy_phase_rules *rules, uint8_t phase);
 /* How many points an act has as a sign of a phase, in a phase. */

@@ -1,6 +1,7 @@
 /* How many acts and events there were on a day, of what category, standing
  * and (of disputes) kind, and the sum of the acts' scores: for all, each pair
  * and each dispute. */
+#include <endian.h>
 #include <string.h>
 
 #include "internal.h"
@@ -23,15 +24,24 @@ static void encode(const struct chy_tally_cell *cell, unsigned char out[CHY_TALL
 	chy_put_be(out + 19, (uint32_t)cell->events, 4);
 }
 
-static void decode(const char *bytes, struct chy_tally_cell *out)
+/* Every question about a dispute goes through here for each of its days. */
+static inline uint32_t get32(const char *bytes)
 {
-	out->day_of_year = (uint16_t)chy_get_be(bytes, 2);
-	out->category = (uint32_t)chy_get_be(bytes + 2, 4);
+	uint32_t value;
+
+	memcpy(&value, bytes, sizeof(value));
+	return be32toh(value);
+}
+
+static inline void decode(const char *bytes, struct chy_tally_cell *out)
+{
+	out->day_of_year = (uint16_t)((unsigned char)bytes[0] << 8 | (unsigned char)bytes[1]);
+	out->category = get32(bytes + 2);
 	out->standing = (uint8_t)bytes[6];
-	out->kind = (uint32_t)chy_get_be(bytes + 7, 4);
-	out->acts = (int32_t)chy_get_be(bytes + 11, 4);
-	out->score = (int32_t)chy_get_be(bytes + 15, 4);
-	out->events = (int32_t)chy_get_be(bytes + 19, 4);
+	out->kind = get32(bytes + 7);
+	out->acts = (int32_t)get32(bytes + 11);
+	out->score = (int32_t)get32(bytes + 15);
+	out->events = (int32_t)get32(bytes + 19);
 }
 
 void chy_tally_add(
@@ -43,7 +53,7 @@ void chy_tally_add(
 
 	if (what.size > 192)
 		return;
-	if (what.data[0] != 'd')
+	if (what.data[0] != 'd' || !cell.acts)
 		cell.kind = 0; /* nobody asks for it: fewer cells */
 	if (day != INT32_MIN) {
 		chy_day_to_date(day, &date);
@@ -51,6 +61,10 @@ void chy_tally_add(
 	}
 	encode(&cell, bytes);
 	memcpy(key, what.data, what.size);
+	/* Acts and events of disputes apart: whoever follows a dispute's course
+	 * has fewer cells to walk. */
+	if (what.data[0] == 'd' && !cell.acts)
+		key[0] = 'e';
 	key[what.size] = 0;
 	chy_put_be(key + what.size + 1, (uint16_t)(clamp_year(date.year) + YEAR_BIAS), 2);
 	memcpy(key + what.size + 3, bytes, PLACE);

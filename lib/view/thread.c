@@ -83,11 +83,11 @@ int chy_view_threads(struct chy_view *view, const struct chy_event_filter *filte
 	if (!view->phases)
 		result = chy_phase_rules_open(&view->phases, fault);
 	if (!result)
-		result = chy_store_begin(view->store, false, &txn, fault);
+		result = chy_view_read(view, &txn, fault);
 	if (!result) {
 		result = walk(txn, filter, chy_phase_rules_thread(view->phases),
 			filter->as_of ? CHY_VIEW_INDEX : CHY_VIEW_TALLY, found);
-		chy_store_abort(txn);
+		chy_view_read_end(view, txn);
 		if (result)
 			chy_fault_set(fault, result, view->path, 0, NULL);
 	}

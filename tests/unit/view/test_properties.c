@@ -59,7 +59,8 @@ static void add_event(struct chy_buffer *out)
 		"\"recipient\":[\"%s\"],\"dispute\":[%s],\"sentence\":\"s%u\"}",
 		chance(3) ? "null" : "\"2014-05\"", standings[chance(5)], (int)chance(10) - 5,
 		1 + chance(9), codes[actor], codes[(actor + 1) % 3],
-		chance(2) ? "\"kuril-islands\"" : "", chance(3));
+		chance(3) ? chance(4) ? "\"kuril-islands\"" : "\"thread:JPN+RUS:economic\"" : "",
+		chance(3));
 }
 
 static void add_events(struct chy_buffer *out)
@@ -192,8 +193,36 @@ static json_t *course(const struct place *place, const struct chy_event_filter *
 	assert_int_equal(
 		chy_view_course(view, filter, chy_day_number(2014, 6, 1), &course, &fault), 0);
 	chy_view_close(view);
-	out = json_pack("{s:I, s:I, s:o?}", "happenings", (json_int_t)course.happenings,
-		"temperature", (json_int_t)(course.temperature * 1000), "last", course.last);
+	out = json_pack("{s:I, s:I, s:s, s:I, s:o?}", "happenings", (json_int_t)course.happenings,
+		"temperature", (json_int_t)(course.temperature * 1000), "phase", course.phase,
+		"since", (json_int_t)course.phase_since, "last", course.last);
+	return out;
+}
+
+/* What is told of a dispute, of the threads, and of a dispute on a day. */
+static json_t *matters(const struct place *place, uint64_t as_of)
+{
+	const int64_t days[] = {chy_day_number(2014, 1, 5), chy_day_number(2016, 1, 1)};
+	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+	json_t *out = json_array(), *one;
+	struct chy_fault fault;
+	struct chy_view *view;
+
+	filter.as_of = as_of;
+	assert_int_equal(chy_view_open(place->directory, &view, &fault), 0);
+	assert_int_equal(chy_view_threads(view, &filter, &one, &fault), 0);
+	json_array_append_new(out, one);
+	filter.dispute = CHY_STR("kuril-islands");
+	for (size_t i = 0; i < COUNT_OF(days); i++) {
+		filter.first_day = INT64_MIN + 1;
+		filter.last_day = days[i];
+		assert_int_equal(chy_view_phases(view, &filter, days[i], 0, &one, &fault), 0);
+		json_array_append_new(out, one);
+		assert_int_equal(chy_view_participants(view, &filter, &one, &fault), 0);
+		json_array_append_new(out, one);
+		json_array_append_new(out, course(place, &filter));
+	}
+	chy_view_close(view);
 	return out;
 }
 
@@ -225,6 +254,7 @@ static json_t *answers(const struct place *place, uint64_t as_of)
 			json_array_append_new(out, course(place, &filter));
 	}
 	json_array_append_new(out, commitments(place, as_of));
+	json_array_append_new(out, matters(place, as_of));
 	json_array_append_new(out, place_counts(place, as_of));
 	return out;
 }
