@@ -1,25 +1,35 @@
 /* commitments: promises with a term, and what became of them. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "client.h"
 
+enum { SHOWN = 50 }; /* where nobody says how many */
+
 struct wishes {
-	bool open, overdue, kept, broken;
+	bool open, overdue, kept, broken, withdrawn, renewed;
 };
 
-static bool wished(const struct wishes *wishes, const json_t *commitment)
+static unsigned states_of(const struct wishes *wishes)
 {
-	struct chy_str state = chy_json_str(commitment, "state");
+	unsigned states = 0;
 
-	if (!wishes->open && !wishes->overdue && !wishes->kept && !wishes->broken)
-		return true;
-	return (wishes->open && chy_str_is(state, "pending")) ||
-	       (wishes->overdue && chy_str_is(state, "overdue")) ||
-	       (wishes->broken && chy_str_is(state, "broken")) ||
-	       (wishes->kept && chy_str_starts(state, "kept"));
+	if (wishes->open)
+		states |= 1u << CHY_PROMISE_PENDING;
+	if (wishes->overdue)
+		states |= 1u << CHY_PROMISE_OVERDUE;
+	if (wishes->kept)
+		states |= 1u << CHY_PROMISE_KEPT | 1u << CHY_PROMISE_KEPT_LATE;
+	if (wishes->broken)
+		states |= 1u << CHY_PROMISE_BROKEN;
+	if (wishes->withdrawn)
+		states |= 1u << CHY_PROMISE_WITHDRAWN;
+	if (wishes->renewed)
+		states |= 1u << CHY_PROMISE_RENEWED;
+	return states;
 }
 
-/* The day and id of what kept or broke it. */
+/* The day and id of what kept, broke, took back or renewed it. */
 static void describe_act(json_t *commitment)
 {
 	const json_t *by = json_object_get(commitment, "by");
@@ -32,33 +42,71 @@ static void describe_act(json_t *commitment)
 		json_sprintf("%s %s", day, json_string_value(json_object_get(by, "best"))));
 }
 
-static int ask(struct client *client, const struct chy_event_filter *filter, int64_t on,
-	const struct wishes *wishes, json_t **out)
+/* One more than is shown, to know whether there are more. */
+static int ask(struct client *client, struct chy_event_filter *filter, int64_t on, json_t **out,
+	bool *more)
 {
+	size_t limit = filter->limit, first;
 	struct chy_fault fault;
-	size_t i;
 
+	filter->limit = limit ? limit + 1 : 0;
 	if (chy_view_commitments(client->view, filter, on, out, &fault))
 		return tell(&fault);
-	for (i = json_array_size(*out); i-- > 0;)
-		if (!wished(wishes, json_array_get(*out, i)))
-			json_array_remove(*out, i);
+	*more = limit && json_array_size(*out) > limit;
+	first = filter->states == 1u << CHY_PROMISE_PENDING ? limit : 0;
+	if (*more)
+		json_array_remove(*out, first);
 	return 0;
 }
 
-int run_commitments(struct client *client, int argc, char **argv)
+static void tell_of_more(const struct chy_event_filter *filter)
+{
+	bool open = filter->states == 1u << CHY_PROMISE_PENDING;
+
+	fflush(stdout);
+	fprintf(stderr,
+		"chancery: these are the %zu whose terms end %s; --limit N shows more, --limit 0 "
+		"all\n",
+		filter->limit - 1, open ? "first" : "last");
+}
+
+static int print(
+	struct client *client, const struct chy_event_filter *filter, json_t *found, bool more)
 {
 	static const struct column columns[] = {{"due", "due", false}, {"state", "state", false},
 		{"who", "actor", false}, {"what", "event", false}, {"whom", "recipient", false},
 		{"by", "by_text", false}, {"id", "best", false}, {"sentence", "sentence", true}};
+	json_t *one;
+	size_t i;
+	int status;
+
+	if (client->format != FORMAT_JSON && client->format != FORMAT_JSONL)
+		json_array_foreach(found, i, one) describe_act(one);
+	status = print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), found);
+	if (more)
+		tell_of_more(filter);
+	return status;
+}
+
+/* 0 is all there are, which other commands need no word for. */
+static void read_limit(struct filter_options *options, size_t *out)
+{
+	*out = options->limit ? 0 : SHOWN;
+	if (options->limit && strcmp(options->limit, "0") == 0)
+		options->limit = NULL;
+}
+
+int run_commitments(struct client *client, int argc, char **argv)
+{
 	struct filter_options options = {.actor = NULL};
 	struct wishes wishes = {.open = false};
 	struct chy_event_filter filter;
 	struct option_spec specs[40];
 	const char *on_text = NULL;
-	json_t *found, *one;
+	bool more = false;
+	json_t *found;
 	int64_t on;
-	size_t n = filter_specs(&options, specs), i;
+	size_t n = filter_specs(&options, specs), limit;
 	int rest, status;
 
 	specs[n++] = (struct option_spec){"--on", &on_text, NULL};
@@ -66,11 +114,14 @@ int run_commitments(struct client *client, int argc, char **argv)
 	specs[n++] = (struct option_spec){"--overdue", NULL, &wishes.overdue};
 	specs[n++] = (struct option_spec){"--kept", NULL, &wishes.kept};
 	specs[n++] = (struct option_spec){"--broken", NULL, &wishes.broken};
+	specs[n++] = (struct option_spec){"--withdrawn", NULL, &wishes.withdrawn};
+	specs[n++] = (struct option_spec){"--renewed", NULL, &wishes.renewed};
 	status = read_options(client, command_named("commitments"), specs, n, argc, argv, &rest);
 	if (!status && rest == 1 && !options.dispute)
 		options.dispute = argv[0];
 	else if (!status && rest)
 		return usage_error("commitments takes one dispute at most");
+	read_limit(&options, &limit);
 	if (!status)
 		status = open_archive(client);
 	if (!status)
@@ -78,13 +129,14 @@ int run_commitments(struct client *client, int argc, char **argv)
 	on = status ? 0 : latest_day(client);
 	if (!status && on_text)
 		status = read_day("--on", on_text, true, &on);
-	if (!status)
-		status = ask(client, &filter, on, &wishes, &found);
 	if (status)
 		return status < 0 ? 0 : status;
-	if (client->format != FORMAT_JSON && client->format != FORMAT_JSONL)
-		json_array_foreach(found, i, one) describe_act(one);
-	status = print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), found);
+	filter.limit = filter.limit ? filter.limit : limit;
+	filter.states = states_of(&wishes);
+	status = ask(client, &filter, on, &found, &more);
+	if (status)
+		return status;
+	status = print(client, &filter, found, more);
 	json_decref(found);
 	return status;
 }

@@ -197,15 +197,11 @@ static int overdue_at(struct client *client, uint64_t moment, json_t **out)
 	struct chy_fault fault;
 	int64_t day;
 
+	filter.states = 1u << CHY_PROMISE_OVERDUE;
 	client->as_of = filter.as_of = moment;
 	day = latest_day(client);
 	client->as_of = as_of;
-	if (chy_view_commitments(client->view, &filter, day, out, &fault))
-		return tell(&fault);
-	for (size_t i = json_array_size(*out); i-- > 0;)
-		if (!chy_str_is(chy_json_str(json_array_get(*out, i), "state"), "overdue"))
-			json_array_remove(*out, i);
-	return 0;
+	return chy_view_commitments(client->view, &filter, day, out, &fault) ? tell(&fault) : 0;
 }
 
 static bool is_named(const json_t *happening, const json_t *list)

@@ -76,12 +76,19 @@ const struct command commands[] = {
 		"Example:\n  chancery actors --dispute kuril-islands Japan\n",
 		run_actors},
 	{"commitments", "promises with a term, and what became of them",
-		"commitments [DISPUTE] [--open] [--overdue] [--kept] [--broken] [--on DATE] "
-		"[filters]",
-		"By the term's last day: pending until it, then overdue; kept, or kept-late, or\n"
-		"broken, by an act that is named. As of the newest document's day, or --on "
-		"another.\n"
-		"--since and --until are of the term.\n\n"
+		"commitments [DISPUTE] [--open] [--overdue] [--kept] [--broken] [--withdrawn]\n"
+		"                            [--renewed] [--on DATE] [filters]",
+		"In order of the term's last day: pending (--open) until it, then overdue; kept, "
+		"or\n"
+		"kept-late, broken, or withdrawn by the one that promised, by an act that is "
+		"named;\n"
+		"renewed by a later promise of the kind, which tells from then on what becomes of "
+		"it.\n"
+		"As they stood on the newest document's day, or --on another; --since and --until "
+		"are\n"
+		"of the term. The fifty whose terms end last are shown (of --open alone those "
+		"whose\n"
+		"terms end first), or --limit N, or all with --limit 0.\n\n"
 		"Example:\n  chancery commitments --overdue --between RUS,JPN --on "
 		"2014-06-01\n",
 		run_commitments},

@@ -78,7 +78,8 @@ struct chy_event_filter {
 	double min_confidence;
 	bool with_due; /* commitments only */
 	bool with_happening; /* events come with "happening", the name of the one they tell */
-	bool by_due; /* of happenings: commitments, days being the last of their terms */
+	bool by_due; /* of happenings with as_of: promises, days being the last of their terms */
+	unsigned states; /* of commitments: 1 << chy_promise_state, or-ed; 0: all */
 	uint64_t as_of; /* what was known at that record; 0: now */
 	size_t limit; /* 0: all */
 };
@@ -176,10 +177,25 @@ int chy_view_people(struct chy_view *view, const struct chy_people_filter *filte
 /* The names of all persons that documents told of: an array of strings. */
 int chy_view_person_names(struct chy_view *view, json_t **out, struct chy_fault *fault);
 
+/* What became of a promise; data/views/commitments.tsv says when. */
+enum chy_promise_state {
+	CHY_PROMISE_PENDING,
+	CHY_PROMISE_OVERDUE,
+	CHY_PROMISE_KEPT,
+	CHY_PROMISE_KEPT_LATE,
+	CHY_PROMISE_BROKEN,
+	CHY_PROMISE_WITHDRAWN,
+	CHY_PROMISE_RENEWED,
+	CHY_PROMISE_STATES
+};
+/* "pending", "kept-late". */
+const char *chy_promise_state_name(enum chy_promise_state state);
+
 /* Promises with a term, in order of its last day (which the filter's days are
- * of): happenings with "state" and "by" as docs/schema/happening.json has them,
- * as they stood on a day. An array, a new reference. What keeps and breaks a
- * promise is in data/views/commitments.tsv. */
+ * of): happenings as docs/schema/happening.json has them, as they stood on a
+ * day. An array, a new reference. With a limit, those whose terms end last; of
+ * promises that are pending only, those whose terms end first. It costs what
+ * it answers, but with `as_of` every event of the filter's is looked at. */
 int chy_view_commitments(struct chy_view *view, const struct chy_event_filter *filter, int64_t on,
 	json_t **out, struct chy_fault *fault);
 /* The same one by one, as chy_view_each_happening. */

@@ -250,8 +250,7 @@ struct entry {
 	bool add;
 };
 
-static int put_entry(
-	const struct entry *entry, const char *before, struct chy_str what, int32_t day)
+static int put_entry(const struct entry *entry, struct chy_str what, int32_t day)
 {
 	const struct chy_act_row *row = &entry->row;
 	uint8_t standing = (uint8_t)entry->key.data[CHY_CELL_HASH];
@@ -261,7 +260,6 @@ static int put_entry(
 
 	if (what.size + 64 + CHY_ACT_KEY > sizeof(bytes))
 		return CHY_OK;
-	at = mempcpy(at, before, strlen(before));
 	at = mempcpy(at, what.data, what.size);
 	*at++ = 0;
 	chy_put_day(at, day);
@@ -282,12 +280,28 @@ static int change_entry(void *user, struct chy_str what)
 	int32_t sign = entry->add ? 1 : -1, day = chy_act_day(entry->key.data);
 	struct chy_tally_cell add = {0, row->category, (uint8_t)entry->key.data[CHY_CELL_HASH],
 		row->kind, sign, sign * row->score, 0};
-	int result = put_entry(entry, "", what, day);
 
 	if (chy_what_is_tallied(what))
 		chy_tally_add(entry->batch, what, day, &add);
-	if (!result && row->due != INT32_MIN && what.data[0] != 's')
-		result = put_entry(entry, "c", what, row->due);
+	return put_entry(entry, what, day);
+}
+
+int chy_act_disputes(
+	struct chy_store_txn *txn, const struct chy_act_row *row, struct chy_act_names *out)
+{
+	struct chy_str text;
+	int result = CHY_OK;
+
+	out->count = 0;
+	for (size_t i = 0; i < row->dispute_count && out->count < CHY_ACT_NAMES && !result; i++) {
+		char *copy = out->texts[out->count];
+
+		result = chy_name_text(txn, (uint32_t)chy_get_be(row->disputes + 4 * i, 4), &text);
+		if (result || text.size > sizeof(out->texts[0]))
+			continue;
+		memcpy(copy, text.data, text.size);
+		out->list[out->count++] = (struct chy_str){copy, text.size};
+	}
 	return result;
 }
 
@@ -295,24 +309,16 @@ static int change_entries(
 	struct chy_batch *batch, struct chy_str key, struct chy_str value, bool add)
 {
 	struct entry entry = {.batch = batch, .key = key, .add = add};
-	char texts[32][160];
-	struct chy_str disputes[32], text;
-	size_t n = 0;
-	int result = CHY_OK;
+	struct chy_act_names names;
+	int result;
 
 	if (!chy_act_decode(value, &entry.row))
 		return CHY_EDAMAGED;
-	/* Views of pages do not outlive the next change: copied. */
-	for (size_t i = 0; i < entry.row.dispute_count && n < 32 && !result; i++) {
-		result = chy_name_text(
-			batch->txn, (uint32_t)chy_get_be(entry.row.disputes + 4 * i, 4), &text);
-		if (result || text.size > sizeof(texts[n]))
-			continue;
-		memcpy(texts[n], text.data, text.size);
-		disputes[n] = (struct chy_str){texts[n], text.size};
-		n++;
-	}
-	return result ? result : chy_each_what(entry.row.sides, disputes, n, change_entry, &entry);
+	result = chy_act_disputes(batch->txn, &entry.row, &names);
+	if (!result)
+		result = chy_each_what(
+			entry.row.sides, names.list, names.count, change_entry, &entry);
+	return result ? result : chy_fates_note(batch, key, &entry.row, &names, add);
 }
 
 /* -- replacing ---------------------------------------------------------------------- */
@@ -338,13 +344,15 @@ static int stage_acts(struct chy_store_txn *txn, struct chy_stage *stage,
 	return result ? result : chy_stage_sort(stage);
 }
 
+/* Of what is promised, every word counts. */
 static bool same_entries(struct chy_str before, struct chy_str after)
 {
 	struct chy_act_row a, b;
 
 	return chy_act_decode(before, &a) && chy_act_decode(after, &b) &&
 	       memcmp(a.order, b.order, CHY_ACT_ORDER) == 0 && a.score == b.score &&
-	       a.kind == b.kind && a.due == b.due && a.dispute_count == b.dispute_count &&
+	       a.kind == b.kind && a.due == INT32_MIN && b.due == INT32_MIN &&
+	       a.dispute_count == b.dispute_count &&
 	       memcmp(a.disputes, b.disputes, 4 * a.dispute_count) == 0;
 }
 

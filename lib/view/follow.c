@@ -60,7 +60,7 @@ static int fill(struct chy_view *view, struct chy_batch *batch, struct chy_intak
 static int one_batch(
 	struct chy_view *view, struct chy_intake *intake, uint64_t *seq, struct chy_fault *fault)
 {
-	struct chy_batch batch = {.txn = NULL};
+	struct chy_batch batch = {.rules = view->rules};
 	uint64_t reached = *seq;
 	int result = chy_store_begin(view->store, true, &batch.txn, fault);
 

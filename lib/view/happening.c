@@ -66,13 +66,15 @@ static int read_event(
 	return chy_json_parse(json.data, json.size, out, NULL) ? CHY_EDAMAGED : CHY_OK;
 }
 
-/* What is promised, where another than the best telling tells it. */
+/* What is promised, which another than the best telling may tell. */
 static int show_promise(struct chy_store_txn *txn, const struct chy_act_row *row, json_t *out)
 {
 	json_t *event;
 	int result;
 
-	if (row->due == INT32_MIN || json_is_string(json_object_get(out, "due")))
+	if (row->due == INT32_MIN)
+		json_object_set_new(out, "due", json_null());
+	if (row->due == INT32_MIN || memcmp(row->promise, row->best, CHY_EVENT_KEY) == 0)
 		return CHY_OK;
 	result = read_event(txn, row->promise, &event);
 	if (result)
@@ -137,7 +139,6 @@ struct walk {
 	struct chy_store_txn *txn;
 	const struct chy_event_filter *filter;
 	uint32_t category; /* a name's number; 0: any */
-	bool by_event; /* the filter asks for what one telling has and another not */
 	chy_happening_visit *visit;
 	void *user;
 	int ended; /* what the visitor ended the walk with */
@@ -158,13 +159,14 @@ static bool asks_of_events(const struct chy_event_filter *f)
 	       f->with_due || (f->dispute.size && f->between[0].size);
 }
 
-static int any_passes(const struct walk *walk, struct chy_str row, bool *out)
+int chy_act_passes(struct chy_store_txn *txn, const struct chy_event_filter *filter,
+	struct chy_str row, bool *out)
 {
 	struct chy_act_row act;
 	struct chy_scan scan;
 	int result = CHY_OK;
 
-	*out = false;
+	*out = !asks_of_events(filter);
 	if (!chy_act_decode(row, &act))
 		return CHY_EDAMAGED;
 	chy_scan_init(&scan);
@@ -173,11 +175,11 @@ static int any_passes(const struct walk *walk, struct chy_str row, bool *out)
 		struct chy_event_head head;
 		struct chy_str json;
 
-		result = chy_event_read(walk->txn,
-			(const unsigned char *)act.events + i * CHY_EVENT_KEY, &head, &json);
+		result = chy_event_read(
+			txn, (const unsigned char *)act.events + i * CHY_EVENT_KEY, &head, &json);
 		if (!result && chy_scan_read(&scan, json, &event))
 			result = CHY_EDAMAGED;
-		*out = !result && chy_event_passes(walk->filter, event);
+		*out = !result && chy_event_passes(filter, event);
 	}
 	chy_scan_fini(&scan);
 	return result > 0 ? CHY_EDAMAGED : result;
@@ -197,8 +199,8 @@ static int take_act(void *user, struct chy_str key, struct chy_str value)
 	if (walk->category && facts.category != walk->category)
 		return CHY_OK;
 	result = chy_sealed_get(walk->txn, CHY_VIEW_ACTS, key, &row);
-	if (!result && walk->by_event)
-		result = any_passes(walk, row, &passes);
+	if (!result)
+		result = chy_act_passes(walk->txn, walk->filter, row, &passes);
 	if (!result && passes)
 		result = chy_act_shown(walk->txn, key, row, &shown);
 	if (result)
@@ -297,18 +299,11 @@ static int walk_latest(
 	return result;
 }
 
-/* The index's `what` for acts: a side of a dispute has its own, and so have
- * promises. */
+/* The index's `what` for acts: a side of a dispute has its own. */
 static size_t act_what_for(const struct chy_event_filter *f, char *out, size_t size)
 {
 	int n;
 
-	if (f->by_due) {
-		size_t rest = chy_what_for(f, out + 1, size - 1);
-
-		out[0] = 'c';
-		return rest ? rest + 1 : 0;
-	}
 	if (!f->dispute.size || !f->actor.size)
 		return chy_what_for(f, out, size);
 	n = snprintf(out, size, "s%.*s,%.*s", (int)f->dispute.size, f->dispute.data,
@@ -325,7 +320,6 @@ static int acts_of_now(struct walk *walk)
 	char key[128];
 	int size, result;
 
-	walk->by_event = asks_of_events(walk->filter);
 	size = snprintf(key, sizeof(key), "t%.*s", (int)walk->filter->category.size,
 		walk->filter->category.data);
 	if (walk->filter->category.size) {
@@ -623,131 +617,5 @@ int chy_view_happenings(struct chy_view *view, const struct chy_event_filter *fi
 		json_decref(found);
 	else
 		*out = found;
-	return result;
-}
-
-/* -- the first of several ------------------------------------------------------------ */
-
-enum { CATEGORIES = 16 };
-
-struct seeking {
-	struct walk walk;
-	struct chy_str categories, except;
-	uint32_t numbers[CATEGORIES];
-	size_t count;
-	json_t *found;
-};
-
-static bool is_done(uint8_t standing)
-{
-	return standing == CHY_STANDING_DONE || standing == CHY_STANDING_HISTORICAL;
-}
-
-static bool listed(struct chy_str categories, struct chy_str category)
-{
-	struct chy_str one;
-
-	while (chy_str_split(&categories, '|', &one))
-		if (chy_str_equal(one, category))
-			return true;
-	return false;
-}
-
-static int first_of_then(struct chy_view *view, struct seeking *seeking, struct chy_fault *fault)
-{
-	json_t *all, *one;
-	size_t i;
-	int result = chy_view_happenings(view, seeking->walk.filter, &all, fault);
-
-	if (result)
-		return result;
-	json_array_foreach(all, i, one)
-	{
-		if (!listed(seeking->categories, chy_json_str(one, "event")) ||
-			!is_done(chy_standing_from(chy_json_str(one, "aux"))) ||
-			!json_is_integer(json_object_get(one, "day")) ||
-			chy_str_equal(chy_json_str(one, "happening"), seeking->except))
-			continue;
-		seeking->found = json_incref(one);
-		break;
-	}
-	json_decref(all);
-	return CHY_OK;
-}
-
-static void number_categories(struct seeking *seeking)
-{
-	struct chy_str rest = seeking->categories, one, number;
-	char key[128];
-
-	while (seeking->count < CATEGORIES && chy_str_split(&rest, '|', &one)) {
-		int size = snprintf(key, sizeof(key), "t%.*s", (int)one.size, one.data);
-
-		if ((size_t)size < sizeof(key) &&
-			chy_store_get(seeking->walk.txn, CHY_VIEW_NAMES,
-				(struct chy_str){key, (size_t)size}, &number) == CHY_OK &&
-			number.size == 4)
-			seeking->numbers[seeking->count++] = (uint32_t)chy_get_be(number.data, 4);
-	}
-}
-
-/* CHY_END once it is found. */
-static int look_at(void *user, struct chy_str key, struct chy_str value)
-{
-	struct seeking *seeking = user;
-	struct chy_act_facts facts;
-	struct chy_str row;
-	bool wanted = false, passes = true;
-	char name[CHY_ACT_NAME];
-	int result;
-
-	if (!chy_act_facts_get(value, &facts))
-		return CHY_EDAMAGED;
-	for (size_t i = 0; i < seeking->count; i++)
-		wanted |= seeking->numbers[i] == facts.category;
-	if (!wanted || !is_done(facts.standing))
-		return CHY_OK;
-	if (chy_str_is(seeking->except, chy_act_name(key, name)))
-		return CHY_OK;
-	result = chy_sealed_get(seeking->walk.txn, CHY_VIEW_ACTS, key, &row);
-	if (!result && seeking->walk.by_event)
-		result = any_passes(&seeking->walk, row, &passes);
-	if (!result && !passes)
-		return CHY_OK;
-	if (!result)
-		result = chy_act_shown(seeking->walk.txn, key, row, &seeking->found);
-	return result == CHY_OK ? CHY_END : result < 0 ? result : CHY_EDAMAGED;
-}
-
-static int first_of_now(struct chy_view *view, struct seeking *seeking, struct chy_fault *fault)
-{
-	const struct chy_event_filter *f = seeking->walk.filter;
-	struct chy_store_cursor *cursor;
-	char what[300];
-	size_t n = act_what_for(f, what, sizeof(what));
-	int result = chy_view_read(view, &seeking->walk.txn, fault);
-
-	if (result)
-		return result;
-	number_categories(seeking);
-	seeking->walk.by_event = asks_of_events(f);
-	result = n ? chy_store_cursor_open(seeking->walk.txn, CHY_VIEW_ACT_INDEX, &cursor) : CHY_OK;
-	if (n && !result) {
-		result = walk_on(cursor, f, what, n, look_at, seeking);
-		chy_store_cursor_close(cursor);
-	}
-	chy_view_read_end(view, seeking->walk.txn);
-	return result ? chy_fault_set(fault, result, view->path, 0, NULL) : CHY_OK;
-}
-
-int chy_first_act(struct chy_view *view, const struct chy_event_filter *filter,
-	struct chy_str categories, struct chy_str except, json_t **out, struct chy_fault *fault)
-{
-	struct seeking seeking = {
-		.walk = {.filter = filter}, .categories = categories, .except = except};
-	int result = filter->as_of ? first_of_then(view, &seeking, fault)
-				   : first_of_now(view, &seeking, fault);
-
-	*out = seeking.found;
 	return result;
 }

@@ -8,8 +8,9 @@
 #include "grouping.h"
 #include "intake.h"
 
-/* Goes up when what the tables hold changes; older views are made again. */
-#define CHY_VIEW_EDITION "6"
+/* Goes up when what the tables hold changes; older views are made again, and so
+ * are those made by other rules of promises. */
+#define CHY_VIEW_EDITION "7"
 
 /* The tables of views.mdb. `what` is "*" for all, "a" and a code for a side,
  * "p" and two codes in order for a pair, "d" and a dispute; numbers are
@@ -26,10 +27,11 @@
  *   cells        what events of one key tell in one quarter of a year,
  *                superseded ones too, from which acts are made: cell.c
  *   acts         a happening's key → its row: act.c
- *   act-index    (also for "s", a dispute, "," and a code that acts in it; and,
- *                for acts that promise something, for "c" before a what, with
- *                the last day of the term for the day) what, NUL, day (u32), the order of its earliest report, the
- *                happening's key → struct chy_act_facts
+ *   act-index    (also for "s", a dispute, "," and a code that acts in it)
+ *                what, NUL, day (u32), the order of its earliest report, the
+ *                happening's key → struct chy_act_facts; and promises by what
+ *                became of them: promise.h
+ *   promises     what became of each promise, and what renewed it: promise.h
  *   tally        what, NUL, year (u16) → counts by day, category, standing and,
  *                of disputes, kind; of disputes events have "e" for "d"
  *   people       what ("n" and a person, too), NUL, numbers of code, person and
@@ -48,6 +50,7 @@ enum chy_view_table {
 	CHY_VIEW_CELLS,
 	CHY_VIEW_ACTS,
 	CHY_VIEW_ACT_INDEX,
+	CHY_VIEW_PROMISES,
 	CHY_VIEW_TALLY,
 	CHY_VIEW_PEOPLE,
 	CHY_VIEW_CORRECTIONS,
@@ -56,12 +59,15 @@ enum chy_view_table {
 };
 extern const char *const chy_view_tables[CHY_VIEW_TABLES];
 
+struct chy_promise_rules;
+
 struct chy_view {
 	char *directory, *path; /* path: of views.mdb */
 	struct chy_store *store;
 	struct chy_phase_rules *phases; /* NULL until they are needed */
 	int lock; /* -1 for a reader */
 	struct chy_store_txn *held; /* the moment that questions are answered of; NULL: now */
+	struct chy_promise_rules *rules;
 };
 
 /* A transaction to read in: the one that is held, else one of its own. */
@@ -240,6 +246,8 @@ struct chy_batch {
 	struct chy_stage cells; /* changes of cells: cell.c */
 	struct chy_stage tally; /* additions: tally.c */
 	struct chy_stage people; /* additions and keys: people.c */
+	struct chy_stage touches, promises; /* what came and went: fate.c */
+	const struct chy_promise_rules *rules;
 	struct chy_counts counts;
 	size_t events; /* taken in since the batch began */
 	struct chy_numbers numbers;
@@ -325,6 +333,16 @@ struct chy_act_row {
 };
 bool chy_act_decode(struct chy_str row, struct chy_act_row *out);
 
+/* The names of an act's disputes, copied out of the pages. */
+enum { CHY_ACT_NAMES = 32 };
+struct chy_act_names {
+	char texts[CHY_ACT_NAMES][160];
+	struct chy_str list[CHY_ACT_NAMES];
+	size_t count;
+};
+int chy_act_disputes(
+	struct chy_store_txn *txn, const struct chy_act_row *row, struct chy_act_names *out);
+
 /* Replaces acts anchored in the periods [first, last] by others in table, index
  * and tally. */
 int chy_acts_replace(struct chy_batch *batch, const struct chy_acts *before,
@@ -360,11 +378,18 @@ int32_t chy_act_day(const char *key);
 /* An act as chy_view_happenings shows it: a new reference. */
 int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str row, json_t **out);
 
-/* The first act that is done, of any of the categories ("CONSULT|AID"), among
- * those that a filter asks for, but for the one of that name. *out is NULL
- * where there is none. */
-int chy_first_act(struct chy_view *view, const struct chy_event_filter *filter,
-	struct chy_str categories, struct chy_str except, json_t **out, struct chy_fault *fault);
+/* Whether any of an act's events is of those that a filter asks for; true
+ * without a look at them where it asks for nothing that events differ in. */
+int chy_act_passes(struct chy_store_txn *txn, const struct chy_event_filter *filter,
+	struct chy_str row, bool *out);
+
+/* -- promises ---------------------------------------------------------------- */
+
+/* Takes note of an act that comes or goes, and is still in its table. */
+int chy_fates_note(struct chy_batch *batch, struct chy_str key, const struct chy_act_row *row,
+	const struct chy_act_names *disputes, bool add);
+/* Once all acts are in their places. */
+int chy_fates_flush(struct chy_batch *batch);
 
 /* -- memberships ------------------------------------------------------------ */
 

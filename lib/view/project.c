@@ -591,6 +591,8 @@ int chy_batch_flush(struct chy_batch *batch)
 		result = chy_people_flush(batch);
 	if (!result)
 		result = chy_cells_flush(batch);
+	if (!result)
+		result = chy_fates_flush(batch);
 	return result ? result : chy_tally_flush(batch);
 }
 
@@ -604,4 +606,6 @@ void chy_batch_fini(struct chy_batch *batch)
 	chy_scan_fini(&batch->row_scan);
 	chy_scan_fini(&batch->event_scan);
 	chy_numbers_fini(&batch->numbers);
+	chy_stage_fini(&batch->touches);
+	chy_stage_fini(&batch->promises);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "phase.h"
+#include "promise.h"
 
 const char *const chy_view_tables[CHY_VIEW_TABLES] = {
 	[CHY_VIEW_META] = "meta",
@@ -19,11 +20,25 @@ const char *const chy_view_tables[CHY_VIEW_TABLES] = {
 	[CHY_VIEW_CELLS] = "cells",
 	[CHY_VIEW_ACTS] = "acts",
 	[CHY_VIEW_ACT_INDEX] = "act-index",
+	[CHY_VIEW_PROMISES] = "promises",
 	[CHY_VIEW_TALLY] = "tally",
 	[CHY_VIEW_PEOPLE] = "people",
 	[CHY_VIEW_CORRECTIONS] = "corrections",
 	[CHY_VIEW_DECLARED] = "declared",
 };
+
+static int open_rules(struct chy_view *view, struct chy_fault *fault)
+{
+	struct chy_promise_rules *rules = calloc(1, sizeof(*rules));
+	int result = rules ? chy_promise_rules_open(rules, fault)
+			   : chy_fault_set(fault, CHY_EMEM, view->directory, 0, NULL);
+
+	if (result)
+		free(rules);
+	else
+		view->rules = rules;
+	return result;
+}
 
 static int open_view(
 	const char *directory, unsigned flags, struct chy_view **out, struct chy_fault *fault)
@@ -41,6 +56,8 @@ static int open_view(
 			 ? chy_store_open(view->path, flags | CHY_STORE_DERIVED, chy_view_tables,
 				   CHY_VIEW_TABLES, &view->store, fault)
 			 : chy_fault_set(fault, CHY_EMEM, directory, 0, NULL);
+	if (!result)
+		result = open_rules(view, fault);
 	if (result) {
 		chy_view_close(view);
 		return result;
@@ -57,6 +74,14 @@ static bool meta_is(struct chy_store_txn *txn, const char *key, const char *valu
 	       chy_str_is(found, value);
 }
 
+static bool edition_is_this(struct chy_view *view, struct chy_store_txn *txn)
+{
+	char edition[CHY_HASH_HEX];
+
+	chy_promise_rules_edition(view->rules, edition);
+	return meta_is(txn, "edition", edition);
+}
+
 int chy_view_open(const char *directory, struct chy_view **out, struct chy_fault *fault)
 {
 	struct chy_store_txn *txn;
@@ -68,7 +93,7 @@ int chy_view_open(const char *directory, struct chy_view **out, struct chy_fault
 		return result;
 	result = chy_store_begin(view->store, false, &txn, fault);
 	if (!result) {
-		same = meta_is(txn, "edition", CHY_VIEW_EDITION);
+		same = edition_is_this(view, txn);
 		chy_store_abort(txn);
 		if (!same)
 			result = chy_fault_set(fault, CHY_EVERSION, view->path, 0,
@@ -131,7 +156,7 @@ static bool of_this_log(struct chy_view *view, struct chy_archive *archive, stru
 	if (chy_snapshot_open(archive, &snapshot, fault))
 		return true; /* the log's own fault is told by the next step */
 	if (chy_store_begin(view->store, false, &txn, fault) == CHY_OK) {
-		same = meta_is(txn, "edition", CHY_VIEW_EDITION) &&
+		same = edition_is_this(view, txn) &&
 		       meta_is(txn, "uuid", chy_archive_uuid(archive)) &&
 		       position(txn) <= chy_snapshot_last_seq(snapshot);
 		chy_store_abort(txn);
@@ -142,6 +167,7 @@ static bool of_this_log(struct chy_view *view, struct chy_archive *archive, stru
 
 static int begin_afresh(struct chy_view *view, struct chy_archive *archive, struct chy_fault *fault)
 {
+	char edition[CHY_HASH_HEX];
 	struct chy_store_txn *txn;
 	int result = chy_view_clear(view, fault);
 
@@ -149,7 +175,8 @@ static int begin_afresh(struct chy_view *view, struct chy_archive *archive, stru
 		result = chy_store_begin(view->store, true, &txn, fault);
 	if (result)
 		return result;
-	result = chy_store_put(txn, CHY_VIEW_META, CHY_STR("edition"), CHY_STR(CHY_VIEW_EDITION));
+	chy_promise_rules_edition(view->rules, edition);
+	result = chy_store_put(txn, CHY_VIEW_META, CHY_STR("edition"), chy_str_from(edition));
 	if (!result)
 		result = chy_store_put(txn, CHY_VIEW_META, CHY_STR("uuid"),
 			chy_str_from(chy_archive_uuid(archive)));
@@ -227,6 +254,9 @@ void chy_view_close(struct chy_view *view)
 	chy_view_let_go(view);
 	chy_store_close(view->store);
 	chy_phase_rules_close(view->phases);
+	if (view->rules)
+		chy_promise_rules_close(view->rules);
+	free(view->rules);
 	if (view->lock >= 0)
 		close(view->lock);
 	free(view->directory);

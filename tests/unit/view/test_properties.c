@@ -48,17 +48,22 @@ static void add_event(struct chy_buffer *out)
 {
 	static const char *const categories[] = {"CONSULT", "AGREE", "REJECT"};
 	static const char *const codes[] = {"RUS", "JPN", "CHN"};
+	static const char *const terms[] = {"2014-05", "2014-03", "2013-12", "2014-01/2014-02"};
 	static const char *const standings[] = {
 		"null", "null", "null", "\"negation\"", "\"historical\""};
 	unsigned actor = chance(3);
+	bool due = !chance(3), alone = !chance(5);
 
 	chy_buffer_printf(out, "{\"event\":\"%s\",", categories[chance(10) ? chance(2) : 2]);
 	add_date(out);
 	chy_buffer_printf(out,
-		"\"due\":%s,\"aux\":%s,\"score\":%d,\"confidence\":0.%u,\"actor\":[\"%s\"],"
-		"\"recipient\":[\"%s\"],\"dispute\":[%s],\"sentence\":\"s%u\"}",
-		chance(3) ? "null" : "\"2014-05\"", standings[chance(5)], (int)chance(10) - 5,
-		1 + chance(9), codes[actor], codes[(actor + 1) % 3],
+		"\"due\":%s%s%s,\"aux\":%s,\"score\":%d,\"cameo\":\"03%u\",\"confidence\":0.%u,"
+		"\"actor\":[\"%s\"],"
+		"\"recipient\":[%s%s%s],\"dispute\":[%s],\"sentence\":\"s%u\"}",
+		due ? "\"" : "", due ? terms[chance(4)] : "null", due ? "\"" : "",
+		standings[chance(5)], (int)chance(10) - 5, chance(3) * 3, 1 + chance(9),
+		codes[actor], alone ? "" : "\"", alone ? "" : codes[(actor + 1) % 3],
+		alone ? "" : "\"",
 		chance(3) ? chance(4) ? "\"kuril-islands\"" : "\"thread:JPN+RUS:economic\"" : "",
 		chance(3));
 }
@@ -140,7 +145,7 @@ static void write_history(struct place *place, uint64_t seed)
 
 /* -- answers ------------------------------------------------------------------ */
 
-enum { QUESTIONS = 8 };
+enum { QUESTIONS = 8, PROMISES = 12 };
 
 static struct chy_event_filter question(unsigned n, uint64_t as_of)
 {
@@ -173,8 +178,8 @@ static struct chy_event_filter question(unsigned n, uint64_t as_of)
 		filter.dispute = CHY_STR("kuril-islands");
 		break;
 	case 7:
-		filter.by_due = true;
-		filter.last_day = chy_day_number(2014, 6, 1);
+		filter.first_day = chy_day_number(2014, 1, 2);
+		filter.category = CHY_STR("AGREE");
 		break;
 	default:
 		break;
@@ -226,22 +231,34 @@ static json_t *matters(const struct place *place, uint64_t as_of)
 	return out;
 }
 
-static json_t *commitments(const struct place *place, uint64_t as_of)
+/* On any day, of any states, as many as one likes. */
+static struct chy_event_filter about_promises(unsigned n, uint64_t as_of)
 {
-	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+	struct chy_event_filter filter = question(n % 3, as_of);
+
+	filter.states = n < 3 ? 0 : n < 10 ? 1u << (n - 3) : 1u << CHY_PROMISE_OVERDUE | 1;
+	filter.limit = n % 2 ? 3 : 0;
+	return filter;
+}
+
+static json_t *commitments(const struct place *place, unsigned n, uint64_t as_of)
+{
+	struct chy_event_filter filter = about_promises(n, as_of);
 	struct chy_fault fault;
 	struct chy_view *view;
 	json_t *out;
 
-	filter.as_of = as_of;
 	assert_int_equal(chy_view_open(place->directory, &view, &fault), 0);
-	assert_int_equal(
-		chy_view_commitments(view, &filter, chy_day_number(2014, 6, 1), &out, &fault), 0);
+	assert_int_equal(chy_view_commitments(view, &filter,
+				 chy_day_number(2014, 1 + (int)(n * 5 % 12), 1), &out, &fault),
+		0);
 	chy_view_close(view);
 	return out;
 }
 
-static json_t *answers(const struct place *place, uint64_t as_of)
+/* At a record, or of one that was the last; of promises one question at
+ * each. */
+static json_t *answers(const struct place *place, uint64_t seq, uint64_t as_of)
 {
 	json_t *out = json_array();
 
@@ -253,7 +270,7 @@ static json_t *answers(const struct place *place, uint64_t as_of)
 		if (n < 3)
 			json_array_append_new(out, course(place, &filter));
 	}
-	json_array_append_new(out, commitments(place, as_of));
+	json_array_append_new(out, commitments(place, (unsigned)seq % PROMISES, as_of));
 	json_array_append_new(out, matters(place, as_of));
 	json_array_append_new(out, place_counts(place, as_of));
 	return out;
@@ -282,10 +299,10 @@ static void as_of_a_record_is_as_when_it_was_the_last(void **state)
 		end = end_of(&place);
 		for (uint64_t seq = 1; seq <= end; seq++) {
 			place_follow(&place, seq);
-			json_array_append_new(then, answers(&place, 0));
+			json_array_append_new(then, answers(&place, seq, 0));
 		}
 		for (uint64_t seq = 1; seq <= end; seq++) {
-			json_t *asked = answers(&place, seq);
+			json_t *asked = answers(&place, seq, seq);
 
 			assert_true(json_equal(asked, json_array_get(then, seq - 1)));
 			json_decref(asked);

@@ -1,0 +1,97 @@
+/* What a promise is, and what became of it on a day: data/views/commitments.tsv
+ * has the rules, docs/decisions/view-fates-of-promises.md the reasons. */
+#pragma once
+
+#include "chancery/data.h"
+#include "internal.h"
+
+enum {
+	CHY_PROMISE_EARLY = 7, /* days before its term that an act may keep it */
+	CHY_PROMISE_LATE = 365, /* and after it */
+	CHY_PROMISE_RULES = 64,
+	CHY_PROMISE_WHAT = 160
+};
+
+struct chy_promise_rule {
+	struct chy_str category, cameo;
+	struct chy_str kept_by, broken_by, withdrawn_by; /* "CONSULT|AID" */
+};
+
+struct chy_promise_rules {
+	struct chy_mapping file;
+	struct chy_promise_rule list[CHY_PROMISE_RULES];
+	size_t count;
+};
+int chy_promise_rules_open(struct chy_promise_rules *out, struct chy_fault *fault);
+void chy_promise_rules_close(struct chy_promise_rules *rules);
+/* The edition of views that were made by these rules. */
+void chy_promise_rules_edition(const struct chy_promise_rules *rules, char out[CHY_HASH_HEX]);
+/* The rule for a promise, or NULL: then it is none. */
+const struct chy_promise_rule *chy_promise_rule_for(
+	const struct chy_promise_rules *rules, struct chy_str category, struct chy_str cameo);
+bool chy_promise_lists(struct chy_str categories, struct chy_str category);
+
+/* Equal for promises of one kind: what renews is of the kind of what it
+ * renews. The first bit is set, which no number of a name has. */
+uint32_t chy_promise_kind(struct chy_str category, struct chy_str cameo);
+
+/* The `what` whose acts keep and break a promise between such sides: a pair's
+ * ("pJPN,RUS"), or a code's where one side alone is told, or "-". */
+size_t chy_promise_what(struct chy_str sides, char out[CHY_PROMISE_WHAT]);
+/* Whether a code, "" being none, is among those that act. */
+bool chy_sides_act(struct chy_str sides, struct chy_str code);
+/* Whether anybody acts in both. */
+bool chy_sides_meet(struct chy_str sides, struct chy_str others);
+
+/* Not what was denied or only may be. */
+bool chy_is_promised(uint8_t standing);
+bool chy_is_done(uint8_t standing);
+
+/* Days on which something was settled; CHY_NEVER for not. */
+enum { CHY_NEVER = INT32_MAX };
+struct chy_settled {
+	int32_t kept, broken, withdrawn, renewed;
+};
+
+/* Strikes out what counts no more because something else settled it before. */
+void chy_settle(struct chy_settled *settled);
+enum chy_promise_state chy_state_on(const struct chy_settled *settled, int32_t last, int32_t on);
+
+/* What settled it, and when. */
+struct chy_outcome {
+	int32_t day; /* CHY_NEVER: nothing did */
+	unsigned char key[CHY_ACT_KEY];
+};
+
+/* A promise as the table of promises has it. */
+struct chy_promise {
+	int32_t made, first, last; /* its day, and its term */
+	uint32_t kind;
+	uint8_t rule; /* which one */
+	struct chy_outcome kept, broken, withdrawn, renewed;
+};
+enum { CHY_PROMISE_ROW = 4 * 4 + 1 + 4 * (4 + CHY_ACT_KEY) };
+void chy_promise_encode(const struct chy_promise *promise, unsigned char out[CHY_PROMISE_ROW]);
+bool chy_promise_decode(struct chy_str row, struct chy_promise *out);
+struct chy_settled chy_promise_settled(const struct chy_promise *promise);
+
+/* Keys of the table of promises: "l", what, NUL, the last day of the term, the
+ * act's key; "m", what, NUL, kind, day made, the act's key; "r", the key of
+ * the promise that renews, the key of the one renewed. */
+enum { CHY_PROMISE_KEY = CHY_PROMISE_WHAT + 16 + 2 * CHY_ACT_KEY };
+struct chy_str chy_promise_key(
+	unsigned char out[CHY_PROMISE_KEY], struct chy_str what, int32_t last, struct chy_str act);
+
+/* In which index of promises one lies: by what became of it in the end. The
+ * key: "c", this letter, a what, NUL, the last day of the term, the order of
+ * the earliest report, the act's key. The value: the act's facts, the day made,
+ * and those on which it was settled. */
+char chy_promise_letter(enum chy_promise_state state);
+#define CHY_PROMISE_LETTERS "uklbwr"
+enum { CHY_PROMISE_FACTS = CHY_ACT_FACTS + 5 * 4 };
+struct chy_promise_facts {
+	struct chy_act_facts act;
+	int32_t made;
+	struct chy_settled settled;
+};
+bool chy_promise_facts_get(struct chy_str value, struct chy_promise_facts *out);
