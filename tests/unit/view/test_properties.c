@@ -3,7 +3,7 @@
 #include "chancery/edtf.h"
 #include "place.h"
 
-enum { LINES = 140, HISTORIES = 4, DOCUMENTS = 60 };
+enum { LINES = 140, HISTORIES = 3, DOCUMENTS = 60 };
 
 /* xorshift64*: the same histories everywhere. */
 static uint64_t state_of_chance;
