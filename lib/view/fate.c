@@ -95,7 +95,7 @@ static struct chy_str renewal_key(
 static void put_facts(const struct chy_act_row *row, uint8_t standing,
 	const struct chy_promise *promise, unsigned char out[CHY_PROMISE_FACTS])
 {
-	const struct chy_act_facts facts = {row->category, standing, row->score};
+	const struct chy_act_facts facts = {row->category, standing, row->kind, row->score};
 	const struct chy_settled settled = chy_promise_settled(promise);
 
 	chy_act_facts_put(&facts, out);
