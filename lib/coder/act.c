@@ -1417,6 +1417,9 @@ static enum chy_condition try_frame(struct act *act)
 		return CHY_NO_OBJECT;
 	if (flagged(act, "speech") && !said(act))
 		return CHY_NOT_SAID;
+	/* *"no interferimos", dijo …*: to deny is not to accuse. */
+	if (flagged(act, "speech") && act->frame->category == CHY_ACCUSE && along(act, denied))
+		return CHY_BACKGROUND;
 	if (flagged(act, "reflexive") && !reflexive(act))
 		return CHY_NOT_REFLEXIVE;
 	/* *rebeldes apoiados pelo Irão* says who they are. */

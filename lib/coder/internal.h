@@ -127,6 +127,9 @@ static inline bool chy_word_kind(
 uint32_t chy_word_run(const struct chy_coder *coder, const struct chy_line *line, uint32_t token,
 	const char *kind, struct chy_str *out);
 
+/* Whether a hyphen joins a token to the one before: *Jong-* *un*, *Jae* *-* *in*. */
+bool chy_hyphened(const struct chy_line *line, uint32_t token);
+
 /* n tokens from `token` on as one folded key, parted by one space unless a
  * hyphen joins them, written to room; empty where it does not fit. */
 struct chy_str chy_token_key(

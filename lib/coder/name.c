@@ -281,6 +281,18 @@ static void set_person(
 	mention->resolved = mention->person = true;
 }
 
+/* *Kim Jong-un*: a given name in two parts, after that of the family. */
+static bool given_last(const struct scan *scan, uint32_t token)
+{
+	struct chy_str name = token_text(scan, token);
+	const char *hyphen = name.size ? memchr(name.data, '-', name.size) : NULL;
+
+	if (chy_hyphened(scan->line, token))
+		return !capital(name);
+	return hyphen && capital(name) && hyphen + 1 < name.data + name.size && hyphen[1] >= 'a' &&
+	       hyphen[1] <= 'z';
+}
+
 static void learn_person(struct scan *scan, const struct chy_mention *mention)
 {
 	const struct chy_token *last =
@@ -288,6 +300,10 @@ static void learn_person(struct scan *scan, const struct chy_mention *mention)
 	uint32_t token = (uint32_t)(last - scan->line->sentence->tokens);
 
 	know(scan->document, scan->line->folded[token], &mention->party);
+	if (given_last(scan, token) && mention->last > mention->first)
+		know(scan->document,
+			scan->line->folded[scan->line->sentence->words[mention->first].token],
+			&mention->party);
 }
 
 /* The state right before a name: *Jordan's King Abdullah*; NULL for none. */
@@ -319,7 +335,8 @@ static uint32_t find_person(struct scan *scan, uint32_t token)
 		struct chy_mention *mention;
 		bool unique;
 
-		if (!key.size || !capital(token_text(scan, token + n - 1)))
+		if (!key.size || !(capital(token_text(scan, token + n - 1)) ||
+					 chy_hyphened(scan->line, token + n - 1)))
 			continue;
 		person = in_office(scan, key, name_beside(scan, token), &unique);
 		if (!person)
@@ -617,8 +634,10 @@ static bool name_after(const struct scan *scan, uint32_t token, uint32_t *from, 
 		at++;
 	*from = at;
 	while (at < sentence->token_count && at < *from + 5)
-		if (proper(scan, at) || (at > *from && sentence->tokens[at].word_count == 1 &&
-						capital(token_text(scan, at))))
+		if (proper(scan, at) ||
+			(at > *from && sentence->tokens[at].word_count == 1 &&
+				capital(token_text(scan, at))) ||
+			(at > *from && chy_hyphened(scan->line, at)))
 			at++;
 		else if (at > *from && particles(scan, at))
 			at += particles(scan, at);
@@ -689,6 +708,8 @@ static void name_the_holder(struct scan *scan, struct chy_mention *post, uint32_
 	if (!post->resolved)
 		return;
 	know(scan->document, line->folded[until - 1], &post->party);
+	if (given_last(scan, until - 1) && until - from > 1)
+		know(scan->document, line->folded[from], &post->party);
 	know(scan->document, after_hyphen(line->folded[until - 1]), &post->party);
 	post->last = last;
 	for (uint32_t w = post->first; w <= last; w++)

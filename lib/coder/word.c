@@ -39,14 +39,16 @@ struct chy_str chy_word_value(const struct chy_coder *coder, struct chy_str key,
 	return (struct chy_str){NULL, 0};
 }
 
-/* Whether a hyphen joins a token to the one before: *Jae-in* is three tokens in
- * some languages and one in others. */
-static bool joined(const struct chy_line *line, uint32_t token)
+/* Whether a hyphen joins a token to the one before: *Jae-in* is one, two or
+ * three tokens, by language. */
+bool chy_hyphened(const struct chy_line *line, uint32_t token)
 {
 	const struct chy_token *tokens = line->sentence->tokens;
+	struct chy_str before = token ? line->folded[token - 1] : (struct chy_str){"", 0};
+	struct chy_str own = line->folded[token];
 
-	return token > 0 && tokens[token].start == tokens[token - 1].end &&
-	       (chy_str_is(line->folded[token], "-") || chy_str_is(line->folded[token - 1], "-"));
+	return before.size && own.size && tokens[token].start == tokens[token - 1].end &&
+	       (own.data[0] == '-' || before.data[before.size - 1] == '-');
 }
 
 /* How many tokens from `token` on are one word of a key; 0 for none. */
@@ -66,7 +68,7 @@ static uint32_t spell(const struct chy_line *line, uint32_t token, struct chy_st
 		at += part.size;
 		n++;
 	} while (at < word.size && token + n < line->sentence->token_count &&
-		 joined(line, token + n));
+		 chy_hyphened(line, token + n));
 	return at == word.size ? n : 0;
 }
 
@@ -122,7 +124,7 @@ struct chy_str chy_token_key(
 
 		if (used + part.size + 2 > size)
 			return (struct chy_str){"", 0};
-		if (i && !joined(line, token + i))
+		if (i && !chy_hyphened(line, token + i))
 			room[used++] = ' ';
 		memcpy(room + used, part.data, part.size);
 		used += part.size;
