@@ -55,6 +55,9 @@ struct option_spec {
 int begin_one(struct client *client, const char *name, const struct option_spec *specs, size_t n,
 	int argc, char **argv);
 int find_event(struct client *client, const char *typed, json_t **out);
+/* A happening whole (show_happening.c). */
+bool is_happening_id(const char *typed);
+int show_happening(struct client *client, const char *typed);
 /* The article of a document's id, a new reference. */
 int article_of(struct client *client, struct chy_str document, json_t **out);
 void print_member(struct client *client, const json_t *object, const char *key);
@@ -76,6 +79,14 @@ void until_day(struct chy_event_filter *filter, int64_t last_day);
 /* "2013-11-01  Russia → Japan  CONSULT/visit  [Lusa, Brics Post]  E12.3"; the
  * day of a report, where the text gives none, in brackets. Appends. */
 void describe_happening(struct client *client, const json_t *happening, struct chy_buffer *line);
+
+/* Asks where reports of these happenings disagree, into "contradictions" of
+ * each. */
+int ask_contradictions(struct client *client, json_t *happenings);
+/* "dates differ: 2013-11-01 (Lusa), 2013-11-02 (Brics Post)"; nothing where all
+ * agree. Appends. */
+void describe_contradictions(
+	struct client *client, const json_t *happening, struct chy_buffer *out);
 
 /* One paragraph on how a dispute stands, out of a row of `dispute` and the
  * last acts of each party (an array of arrays): an array of {"text", "events"},

@@ -187,6 +187,9 @@ static void print_happening(struct client *client, const json_t *h)
 	else
 		printf("  %s\n", line.data);
 	print_wrapped(client, chy_json_str(h, "sentence"), 6);
+	chy_buffer_clear(&line);
+	describe_contradictions(client, h, &line);
+	print_wrapped(client, (struct chy_str){line.data, line.size}, 6);
 	chy_buffer_fini(&line);
 }
 
@@ -277,8 +280,10 @@ static int acts_of(
 		json_t *list;
 
 		status = last_acts_of(client, matter, moment, party_at(matter, i), &list);
-		if (!status)
-			json_array_append_new(out, list);
+		if (status)
+			break;
+		json_array_append_new(out, list);
+		status = ask_contradictions(client, list);
 	}
 	return status;
 }
@@ -490,6 +495,8 @@ static int ask_all(struct client *client, json_t *row, const struct moment *mome
 		status = commitments_of(client, row, moment, &commitments);
 	if (!status)
 		json_object_set_new(row, "commitments", commitments);
+	if (!status)
+		status = ask_contradictions(client, commitments);
 	if (!status)
 		status = acts_of(client, row, moment, lists);
 	if (!status)

@@ -87,12 +87,39 @@ static void show_days(json_t *happenings)
 	}
 }
 
+/* Where reports disagree: in a column of its own for machines, else behind the
+ * sentence. */
+static void show_disagreement(struct client *client, json_t *happenings)
+{
+	struct chy_buffer words;
+	json_t *happening;
+	size_t i;
+
+	chy_buffer_init(&words);
+	json_array_foreach(happenings, i, happening)
+	{
+		chy_buffer_clear(&words);
+		describe_contradictions(client, happening, &words);
+		if (!words.size)
+			continue;
+		json_object_set_new(
+			happening, "disagreement", json_stringn(words.data, words.size));
+		if (client->format == FORMAT_TABLE)
+			json_object_set_new(happening, "sentence",
+				json_sprintf("%s [%s]",
+					json_string_value(json_object_get(happening, "sentence")),
+					words.data));
+	}
+	chy_buffer_fini(&words);
+}
+
 int run_timeline(struct client *client, int argc, char **argv)
 {
 	static const struct column columns[] = {{"when", "when", false}, {"who", "actor", false},
 		{"what", "event", false}, {"whom", "recipient", false}, {"", "aux", false},
 		{"due", "due", false}, {"reports", "reports", false}, {"id", "best", false},
-		{"sentence", "sentence", true}};
+		{"sentence", "sentence", true}, {"disagreement", "disagreement", false}};
+	const size_t n = sizeof(columns) / sizeof(columns[0]);
 	struct filter_options options = {0};
 	struct chy_event_filter filter;
 	struct chy_fault fault;
@@ -107,7 +134,12 @@ int run_timeline(struct client *client, int argc, char **argv)
 	while (filter.limit && json_array_size(happenings) > filter.limit)
 		json_array_remove(happenings, 0);
 	show_days(happenings);
-	status = print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), happenings);
+	status = ask_contradictions(client, happenings);
+	if (!status && client->format != FORMAT_JSON && client->format != FORMAT_JSONL)
+		show_disagreement(client, happenings);
+	if (!status)
+		status = print_rows(
+			client, columns, client->format == FORMAT_TABLE ? n - 1 : n, happenings);
 	json_decref(happenings);
 	return status;
 }

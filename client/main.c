@@ -92,8 +92,9 @@ const struct command commands[] = {
 		"Example:\n  chancery commitments --overdue --between RUS,JPN --on "
 		"2014-06-01\n",
 		run_commitments},
-	{"show", "a document or an event whole", "show ID [--original]",
-		"ID is an event's (E12.3) or a document's, or the first digits of one.\n\n"
+	{"show", "a document, an event or a happening whole", "show ID [--original]",
+		"ID is an event's (E12.3), a happening's (H and sixteen digits: all that tell it,\n"
+		"and where they disagree) or a document's, or the first digits of one.\n\n"
 		"  --original         the document's bytes as they came\n\n"
 		"Example:\n  chancery show E12.3\n",
 		run_show},

@@ -161,6 +161,8 @@ int run_show(struct client *client, int argc, char **argv)
 
 	if (status)
 		return status < 0 ? 0 : status;
+	if (is_happening_id(argv[0]))
+		return show_happening(client, argv[0]);
 	if (is_event_id(argv[0])) {
 		status = find_event(client, argv[0], &found);
 		if (status)

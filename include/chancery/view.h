@@ -116,6 +116,17 @@ int chy_view_each_happening(struct chy_view *view, const struct chy_event_filter
 /* Days that an event's may lie before or after its happening's at most. */
 enum { CHY_HAPPENING_AROUND = 279 };
 
+/* Whether two names of places, each with the language that it stands in, may be
+ * of one: who asks knows names. */
+typedef bool chy_same_place(void *user, struct chy_str a, struct chy_str language_of_a,
+	struct chy_str b, struct chy_str language_of_b);
+
+/* Gives each of an array of happenings, as they are shown, "contradictions":
+ * what reports of it disagree about (docs/schema/happening.json), of what was
+ * known at the record `as_of`. */
+int chy_view_contradictions(struct chy_view *view, json_t *happenings, uint64_t as_of,
+	chy_same_place *same_place, void *user, struct chy_fault *fault);
+
 /* One event by its id ("E12.3"), in force or not: "superseded" is the record
  * that took it back, or null. CHY_NOT_FOUND, CHY_EINPUT for no id. */
 int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struct chy_fault *fault);

@@ -256,6 +256,28 @@ static json_t *commitments(const struct place *place, unsigned n, uint64_t as_of
 	return out;
 }
 
+static bool any_place(void *user, struct chy_str a, struct chy_str language_of_a, struct chy_str b,
+	struct chy_str language_of_b)
+{
+	(void)user, (void)a, (void)language_of_a, (void)b, (void)language_of_b;
+	return true;
+}
+
+static json_t *contradictions(const struct place *place, uint64_t as_of)
+{
+	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+	struct chy_fault fault;
+	struct chy_view *view;
+	json_t *out;
+
+	filter.as_of = as_of;
+	out = place_happenings(place, &filter);
+	assert_int_equal(chy_view_open(place->directory, &view, &fault), 0);
+	assert_int_equal(chy_view_contradictions(view, out, as_of, any_place, NULL, &fault), 0);
+	chy_view_close(view);
+	return out;
+}
+
 /* At a record, or of one that was the last; of promises one question at
  * each. */
 static json_t *answers(const struct place *place, uint64_t seq, uint64_t as_of)
@@ -272,6 +294,7 @@ static json_t *answers(const struct place *place, uint64_t seq, uint64_t as_of)
 	}
 	json_array_append_new(out, commitments(place, (unsigned)seq % PROMISES, as_of));
 	json_array_append_new(out, matters(place, as_of));
+	json_array_append_new(out, contradictions(place, as_of));
 	json_array_append_new(out, place_counts(place, as_of));
 	return out;
 }
