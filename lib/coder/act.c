@@ -66,6 +66,16 @@ static bool only_names(const struct act *act)
 		       chy_word_kind(coder, act->line->lemmas[head], "post"));
 }
 
+/* *o Papa está em Cuba*: a copula between somebody and a place. */
+static bool stands_at(const struct act *act)
+{
+	int32_t head = chy_word_at(act->line, act->trigger)->head;
+
+	return head >= 0 && chy_relation(act->line, act->trigger, "cop") &&
+	       act->line->mention[head] != CHY_NONE &&
+	       chy_word_kind(act->document->coder, chy_preposition(act->line, head), "at");
+}
+
 static bool fits_word(const struct act *act)
 {
 	enum chy_upos upos = chy_word_at(act->line, act->trigger)->upos;
@@ -75,6 +85,8 @@ static bool fits_word(const struct act *act)
 		return chy_is_verb(act->line, act->trigger) &&
 		       !chy_relation(act->line, act->trigger, "aux") &&
 		       !chy_relation(act->line, act->trigger, "cop");
+	case 'C':
+		return stands_at(act);
 	case 'N':
 		return (upos == CHY_UPOS_NOUN || (upos == CHY_UPOS_PROPN && act->trigger == 0)) &&
 		       !only_names(act);
@@ -232,7 +244,8 @@ static bool reflexive(const struct act *act)
 {
 	int32_t child = CHY_NONE;
 
-	while ((child = chy_child_in(act->line, act->trigger, "expl obj iobj", child)) != CHY_NONE)
+	while ((child = chy_child_in(act->line, act->trigger, "expl obj iobj nsubj", child)) !=
+		CHY_NONE)
 		if (chy_word_has(chy_word_at(act->line, child), "PronType", "Prs") &&
 			!chy_word_has(chy_word_at(act->line, child), "Case", "Nom"))
 			return true;
@@ -253,6 +266,9 @@ static void fill(struct act *act, struct chy_str slots, const struct chy_side *n
 			struct chy_side found = {0};
 
 			chy_slot(act->document, act->line, act->trigger, part, not_these, &found);
+			/* *peixe importado da Noruega*: nobody is said to buy it. */
+			if (!found.count && chy_str_is(part, "S") && flagged(act, "doer"))
+				return;
 			chy_side_join(out, &found);
 		}
 		if (out->count)
@@ -398,6 +414,16 @@ static void fill_target(struct act *act)
 	act->recipients = target;
 }
 
+/* *os combates prosseguem*, in a document about two: between them. */
+static void fill_pair(struct act *act)
+{
+	if (!flagged(act, "pair") || act->actors.count || act->document->main_pair.count != 2 ||
+		!chy_relation(act->line, act->trigger, "nsubj"))
+		return;
+	act->actors = act->document->main_pair;
+	act->actors.loose = act->actors.by_reference = true;
+}
+
 /* *Bósnia: NATO suspende voos*: what a headline is about, where nobody else is
  * told. */
 static void fill_topic(struct act *act)
@@ -447,6 +473,7 @@ static void fill_sides(struct act *act)
 		if (!flagged(act, "two"))
 			fill_from_document(act);
 	}
+	fill_pair(act);
 	fill_target(act);
 	fill_topic(act);
 	fill_foe(act);

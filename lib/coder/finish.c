@@ -90,8 +90,10 @@ static bool told_again(const struct chy_document *document, const struct chy_eve
 		!chy_str_equal(first->aux, later->aux))
 		return false;
 	/* *chegou a Damasco para conversações com Assad*: one visit. */
-	if (chy_category_reciprocal(first->category) && first->sentence == later->sentence &&
-		same_people(first, later))
+	if (chy_category_reciprocal(first->category) && same_people(first, later) &&
+		(first->sentence == later->sentence ||
+			(first->category == CHY_CONSULT && first->sentence + 2 >= later->sentence &&
+				!said_besides(document, later))))
 		return true;
 	if (!same_side(first->actors, first->actor_count, later->actors, later->actor_count) ||
 		!same_side(first->recipients, first->recipient_count, later->recipients,

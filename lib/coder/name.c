@@ -252,6 +252,12 @@ static const struct chy_lex_person *in_office(
 		if ((scan->document->dated && person->start > day + 60) ||
 			(of && of->resolved && of->party.actor != person->actor))
 			continue;
+		/* Without a date somebody stands for a state before a body. */
+		if (!scan->document->dated && best && best->actor != person->actor &&
+			chy_str_equal(chy_lexicon_text(&c->lexicon, best->name),
+				chy_lexicon_text(&c->lexicon, person->name)) &&
+			chy_is_body(scan->document, person->actor))
+			continue;
 		/* Without a date every term may be the one. */
 		now |= !scan->document->dated;
 		if (best && !better_known(person, now, best, best_now)) {
@@ -338,6 +344,9 @@ static uint32_t find_person(struct scan *scan, uint32_t token)
 		if (!key.size || !(capital(token_text(scan, token + n - 1)) ||
 					 chy_hyphened(scan->line, token + n - 1)))
 			continue;
+		/* Without a date, whom a name is listed for says more than an office. */
+		if (!scan->document->dated && best_term(scan, key, token))
+			return 0;
 		person = in_office(scan, key, name_beside(scan, token), &unique);
 		if (!person)
 			person = in_office(scan, key, NULL, &unique);
@@ -396,6 +405,28 @@ static bool vouched_for(
 	return false;
 }
 
+static bool part_of_name(struct scan *scan, uint32_t token, struct chy_str name)
+{
+	struct chy_str rest = chy_folded(scan->document, name), part;
+
+	while (chy_str_split(&rest, ' ', &part))
+		if (chy_str_equal(part, scan->line->folded[token]))
+			return true;
+	return false;
+}
+
+/* *Isabel Allende*: somebody else of that last name. */
+static bool other_first_name(struct scan *scan, uint32_t token, struct chy_str name)
+{
+	const struct chy_token *before = &scan->line->sentence->tokens[token ? token - 1 : 0];
+
+	return token > 0 && name.size && proper(scan, token - 1) &&
+	       !chy_word_kind(scan->document->coder, scan->line->folded[token - 1], "title") &&
+	       !chy_word_kind(scan->document->coder, scan->line->folded[token - 1], "post") &&
+	       scan->line->mention[before->first_word] == CHY_NONE &&
+	       !part_of_name(scan, token - 1, name);
+}
+
 /* A last name alone: one that the document has explained, or that of somebody
  * in office whose state the document names. */
 static uint32_t find_surname(struct scan *scan, uint32_t token)
@@ -410,6 +441,8 @@ static uint32_t find_surname(struct scan *scan, uint32_t token)
 						 : NULL;
 	if (!party && (!proper(scan, token) || (token + 1 < scan->line->sentence->token_count &&
 						       proper(scan, token + 1) && token == 0)))
+		return 0;
+	if (party && other_first_name(scan, token, party->person))
 		return 0;
 	if (party) {
 		struct chy_str text;
@@ -427,6 +460,9 @@ static uint32_t find_surname(struct scan *scan, uint32_t token)
 	if (!person || !unique ||
 		(person->surname != 2 && !state_named(scan->document, person->actor) &&
 			!vouched_for(scan, token, person)))
+		return 0;
+	if (other_first_name(
+		    scan, token, chy_lexicon_text(&scan->catalogue->lexicon, person->name)))
 		return 0;
 	mention = add_mention(scan, token, 1);
 	set_person(scan, mention, person);
@@ -681,6 +717,9 @@ static void name_the_holder(struct scan *scan, struct chy_mention *post, uint32_
 	if (!name_after(scan, end, &from, &until))
 		return;
 	found = line->mention[sentence->tokens[from].first_word];
+	/* *Iasser Arafat*, of whom the catalogue knows the last name. */
+	if (found == CHY_NONE)
+		found = line->mention[sentence->tokens[until - 1].first_word];
 	holder = found == CHY_NONE ? NULL : &line->mentions[found];
 	/* *o chefe da Autoridade palestiniana, Yasser Arafat*: a name that stands for a
 	 * movement says more than the post. */

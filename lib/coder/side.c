@@ -926,6 +926,10 @@ void chy_subject(
 			from_clause_above(document, line, word, out);
 		if (!out->count)
 			from_name_before_clause(line, word, out);
+		/* *disse que as condições eram boas, acusando …*: who said it. */
+		if (!out->count && chy_relation(line, word, "advcl") && within_speech(line, word) &&
+			chy_word_has(chy_word_at(line, word), "VerbForm", "Ger"))
+			chy_side_join(out, &line->speaker);
 		return;
 	}
 	if (!chy_is_verb(line, word) && chy_child_in(line, word, "cop", CHY_NONE) == CHY_NONE)
@@ -1527,7 +1531,16 @@ static bool happens(const struct chy_document *document, const struct chy_line *
 void chy_slot(struct chy_document *document, struct chy_line *line, int32_t trigger,
 	struct chy_str slot, const struct chy_side *not_these, struct chy_side *out)
 {
-	if (chy_str_is(slot, "S")) {
+	if (chy_str_is(slot, "H") ||
+		(chy_relation(line, trigger, "cop") && chy_str_is(slot, "S"))) {
+		int32_t head = chy_word_at(line, trigger)->head;
+		struct chy_side found = {0};
+
+		if (chy_str_is(slot, "S"))
+			agents(document, line, head, not_these, out);
+		else if (head >= 0 && add_covering(line, head, &found))
+			keep_others(&found, not_these, out);
+	} else if (chy_str_is(slot, "S")) {
 		agents(document, line, trigger, not_these, out);
 	} else if (chy_str_is(slot, "O")) {
 		objects(document, line, trigger, not_these, out);
