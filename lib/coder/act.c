@@ -331,12 +331,14 @@ static bool of_some_place(const struct chy_line *line, int32_t word)
 	return false;
 }
 
+/* A place, or who acts: nobody else. */
 static bool names_actor(const struct act *act, int32_t word)
 {
 	int32_t found = act->line->mention[word];
 
 	return found != CHY_NONE && act->line->mentions[found].resolved &&
-	       chy_side_has(&act->actors, act->line->mentions[found].party.actor);
+	       (act->line->mentions[found].place ||
+		       chy_side_has(&act->actors, act->line->mentions[found].party.actor));
 }
 
 /* *acusou os críticos*: upon people who are nobody abroad. */
@@ -351,7 +353,9 @@ static bool upon_others(const struct act *act)
 		if (chy_word_kind(coder, lemma, "people") || chy_word_kind(coder, lemma, "post") ||
 			(chy_word_at(act->line, child)->upos == CHY_UPOS_PROPN &&
 				!names_actor(act, child)) ||
-			of_some_place(act->line, child))
+			(of_some_place(act->line, child) &&
+				(!chy_relation(act->line, child, "obl") ||
+					chy_word_kind(coder, lemma, "agent"))))
 			return true;
 	}
 	return false;
@@ -373,6 +377,10 @@ static void fill_from_document(struct act *act)
 		return;
 	}
 
+	/* Else of the act of two told just before. */
+	if (pair->count != 2 && act->frame->pos == 'V' &&
+		act->document->last_pair_at + 1 == act->number)
+		pair = &act->document->last_pair;
 	if (act->actors.count != 1 || act->recipients.count || pair->count != 2 ||
 		!chy_side_has(pair, self) || turns_abroad(act) || upon_others(act))
 		return;
@@ -424,6 +432,35 @@ static void fill_pair(struct act *act)
 	act->actors.loose = act->actors.by_reference = true;
 }
 
+static bool names_anybody(const struct chy_line *line, int32_t above)
+{
+	for (size_t i = 0; i < line->mention_count; i++)
+		if (line->mentions[i].resolved &&
+			chy_below(line, (int32_t)line->mentions[i].first, above))
+			return true;
+	return false;
+}
+
+/* *lamentou a decisão*, *protestou contra a violação*: that of whoever acted last. */
+static void fill_deed(struct act *act)
+{
+	const struct chy_document *document = act->document;
+	int32_t child = CHY_NONE, deed = CHY_NONE;
+
+	while ((child = chy_child_in(act->line, act->trigger, "obj obl nsubj:pass", child)) !=
+		CHY_NONE)
+		if (chy_word_kind(document->coder, act->line->lemmas[child], "deed") &&
+			chy_child_in(act->line, child, "det", CHY_NONE) != CHY_NONE &&
+			!names_anybody(act->line, child))
+			deed = child;
+	if (deed == CHY_NONE || act->actors.count != 1 || act->recipients.count ||
+		document->last_actors.count != 1 ||
+		chy_side_has(&act->actors, document->last_actors.parties[0].actor))
+		return;
+	act->recipients = document->last_actors;
+	act->recipients.loose = act->recipients.by_reference = true;
+}
+
 /* *Bósnia: NATO suspende voos*: what a headline is about, where nobody else is
  * told. */
 static void fill_topic(struct act *act)
@@ -470,6 +507,7 @@ static void fill_sides(struct act *act)
 	fill(act, actors, NULL, &act->actors, &act->actor_slot);
 	if (rest.data) {
 		fill(act, rest, &act->actors, &act->recipients, &act->recipient_slot);
+		fill_deed(act);
 		if (!flagged(act, "two"))
 			fill_from_document(act);
 	}
@@ -551,6 +589,17 @@ static bool urged(const struct act *act)
 	       !chy_side_has(&act->actors, act->line->speaker.parties[0].actor);
 }
 
+/* *pediu explicações à empresa italiana*: words go to states. */
+static bool said_to_private(const struct act *act)
+{
+	int category = act->frame->category;
+
+	return act->recipients.count && private_acts(&act->recipients) &&
+	       (category == CHY_REQUEST || category == CHY_ACCUSE || category == CHY_REJECT ||
+		       category == CHY_THREATEN || category == CHY_AGREE ||
+		       category == CHY_CONSULT);
+}
+
 static enum chy_condition enough_sides(struct act *act)
 {
 	size_t both = act->actors.count + act->recipients.count + (urged(act) ? 1 : 0);
@@ -559,7 +608,8 @@ static enum chy_condition enough_sides(struct act *act)
 		return CHY_NO_ACTOR;
 	if (act->frame->category != CHY_PROTEST && private_acts(&act->actors))
 		return CHY_PRIVATE_ACTOR;
-	if (police_acts(act) || (flagged(act, "visitor") && bare_visitor(act)))
+	if (said_to_private(act) || police_acts(act) ||
+		(flagged(act, "visitor") && bare_visitor(act)))
 		return CHY_PRIVATE_ACTOR;
 	if (flagged(act, "military") && !soldiers_act(act->document, &act->actors))
 		return CHY_NO_SOLDIERS;
@@ -1174,11 +1224,13 @@ static void emit(struct act *act)
 	if (!event)
 		return;
 	reason = reason_of(act, when);
+	act->document->last_actors = act->actors;
 	if (act->actors.count + act->recipients.count == 2) {
 		struct chy_side pair = act->actors;
 
 		chy_side_join(&pair, &act->recipients);
 		act->document->last_pair = pair;
+		act->document->last_pair_at = act->number;
 	}
 	act->proposed = ought(act);
 	act->decided = along(act, decides) || announced_by(act);

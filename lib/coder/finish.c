@@ -132,6 +132,22 @@ static void drop_repeated_codes(struct chy_actor *actors, size_t *count)
 	*count = kept;
 }
 
+/* *Peru e Equador trocam acusações*: a headline for the acts of both that follow. */
+static bool told_below(const struct chy_document *document, size_t i)
+{
+	const struct chy_event *event = &document->events[i];
+
+	if (!in_headline(event) || event->recipient_count || event->actor_count != 2 ||
+		chy_category_reciprocal(event->category))
+		return false;
+	for (size_t j = i + 1; j < document->event_count; j++)
+		if (document->events[j].category == event->category &&
+			document->events[j].recipient_count &&
+			same_people(event, &document->events[j]))
+			return true;
+	return false;
+}
+
 static void merge(struct chy_document *document)
 {
 	size_t kept = 0;
@@ -142,7 +158,7 @@ static void merge(struct chy_document *document)
 
 		drop_repeated_codes(event->actors, &event->actor_count);
 		drop_repeated_codes(event->recipients, &event->recipient_count);
-		if (with_itself(event))
+		if (with_itself(event) || told_below(document, i))
 			continue;
 		for (size_t j = 0; j < kept && !again; j++)
 			again = told_again(document, &document->events[j], event);

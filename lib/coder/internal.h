@@ -106,6 +106,8 @@ struct chy_document {
 	struct chy_known known[256];
 	size_t known_count;
 	struct chy_side last_subject, last_pair, last_speaker;
+	struct chy_side last_actors; /* of the last event */
+	uint32_t last_pair_at; /* the sentence of the last act of two; 0 for none */
 	struct chy_side main_pair; /* whom the document is about; empty unless it is two */
 	struct chy_event *events;
 	size_t event_count, event_room;

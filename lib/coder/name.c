@@ -892,6 +892,53 @@ static void find_within(struct scan *scan, uint32_t token)
 	}
 }
 
+/* The movement or the body that was named last before a word, in this sentence
+ * or the three before it; NULL for none. */
+static const struct chy_mention *named_before(const struct scan *scan, uint32_t word, bool movement)
+{
+	const struct chy_document *document = scan->document;
+	const struct chy_line *line = scan->line;
+
+	for (; line >= document->lines && line + 4 > scan->line; line--)
+		for (size_t i = line->mention_count; i-- > 0;) {
+			const struct chy_mention *mention = &line->mentions[i];
+
+			if (!mention->resolved || (line == scan->line && mention->first >= word))
+				continue;
+			if (movement ? chy_foe_of(document, mention->party.actor) != UINT32_MAX
+				     : chy_is_body(document, mention->party.actor))
+				return mention;
+		}
+	return NULL;
+}
+
+/* *o movimento*, *a agência*: a word for a movement ("REB") or a body ("IGO") that
+ * has been named, where nothing else says which. */
+static void find_again(struct scan *scan, uint32_t token)
+{
+	struct chy_line *line = scan->line;
+	const struct chy_token *t = &line->sentence->tokens[token];
+	int32_t word = (int32_t)(t->first_word + t->word_count - 1), child = CHY_NONE;
+	const struct chy_mention *before;
+	struct chy_mention *mention;
+	struct chy_str kind;
+
+	if (!t->word_count || line->mention[word] != CHY_NONE ||
+		line->mention_count >= line->sentence->token_count)
+		return;
+	kind = chy_word_value(scan->document->coder, line->lemmas[word], "again");
+	if (!kind.size || chy_child_in(line, word, "det", CHY_NONE) == CHY_NONE)
+		return;
+	if (chy_child_in(line, word, "nmod appos flat amod acl nummod conj", child) != CHY_NONE)
+		return;
+	before = named_before(scan, (uint32_t)word, chy_str_is(kind, "REB"));
+	if (!before)
+		return;
+	mention = add_mention(scan, token, 1);
+	mention->party.actor = before->party.actor;
+	mention->resolved = true;
+}
+
 void chy_find_holders(struct chy_document *document, struct chy_line *line)
 {
 	struct scan scan = {document, line, document->coder->catalogue};
@@ -905,6 +952,8 @@ void chy_find_holders(struct chy_document *document, struct chy_line *line)
 			find_surname(&scan, token);
 	for (uint32_t token = 0; token < n; token++)
 		find_within(&scan, token);
+	for (uint32_t token = 0; token < n; token++)
+		find_again(&scan, token);
 	for (uint32_t token = 0; token < n; token++)
 		find_post(&scan, token);
 	for (uint32_t token = 0; token < n; token++)

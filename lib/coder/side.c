@@ -791,6 +791,18 @@ static void add_second_subject(
 		chy_resolve(document, line, second, out);
 }
 
+/* *o boxeador panamenho*, *o arqueólogo grego*: a trade, by how the word ends. */
+static bool ends_as_trade(const struct chy_document *document, struct chy_str lemma)
+{
+	for (size_t size = 3; size < lemma.size && size <= 6; size++) {
+		struct chy_str ending = {lemma.data + lemma.size - size, size};
+
+		if (chy_word_kind(document->coder, ending, "ending"))
+			return true;
+	}
+	return false;
+}
+
 /* *posições militares russas*: what is of a state by its demonym, though no
  * post and no body; but not people at home. */
 static bool add_by_demonym(
@@ -798,7 +810,8 @@ static bool add_by_demonym(
 {
 	int32_t child = CHY_NONE;
 
-	if (chy_word_kind(document->coder, line->lemmas[subject], "people"))
+	if (chy_word_kind(document->coder, line->lemmas[subject], "people") ||
+		ends_as_trade(document, line->lemmas[subject]))
 		return false;
 	while ((child = chy_child_in(line, subject, "amod", child)) != CHY_NONE)
 		add_covering(line, child, out);
@@ -898,6 +911,29 @@ static void from_clause_above(
 	}
 }
 
+/* *o Governo propôs*, where nothing says which: the speaker's, that of whoever
+ * was spoken of last, or the state that such a movement fights. */
+static void standing_alone(struct chy_document *document, struct chy_line *line, int32_t word,
+	int32_t subject, struct chy_side *out)
+{
+	const struct chy_side *last =
+		within_speech(line, word) ? &line->speaker : &document->last_subject;
+	bool seat = chy_word_kind(document->coder, line->lemmas[subject], "seat");
+	uint32_t foe = last->count == 1 ? chy_foe_of(document, last->parties[0].actor) : UINT32_MAX;
+	struct chy_party state = {.sector = {"GOV", 3}};
+
+	/* *os países garantes* are others. */
+	if (seat && last->count < 2 && chy_word_has(chy_word_at(line, subject), "Number", "Plur"))
+		return;
+	out->by_reference = true;
+	if (!seat || foe == UINT32_MAX || !document->named[foe]) {
+		chy_side_join(out, last);
+		return;
+	}
+	state.actor = foe;
+	chy_side_add(out, &state);
+}
+
 void chy_subject(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
 {
@@ -918,9 +954,7 @@ void chy_subject(
 		} else if (!out->count && standing(document, line, subject).data &&
 			   !chy_word_kind(document->coder, line->lemmas[subject], "people")) {
 			/* *disse que o seu país …*, *que a aviação …*: the speaker's. */
-			chy_side_join(out, within_speech(line, word) ? &line->speaker
-								     : &document->last_subject);
-			out->by_reference = true;
+			standing_alone(document, line, word, subject, out);
 		}
 		if (!out->count)
 			from_clause_above(document, line, word, out);
@@ -1453,9 +1487,18 @@ static void clauses(struct chy_document *document, struct chy_line *line, int32_
 		/* *segundo o ministro indiano*: who says it. */
 		if (chy_below(line, line->speech, child) && !chy_is_verb(line, child))
 			continue;
+		if (!chy_is_verb(line, child) &&
+			chy_word_kind(document->coder, line->lemmas[child], "people"))
+			continue;
+		/* *propôs Libreville para o encontro*: where, not whom. */
+		if (chy_relation(line, child, "obj") && line->mention[child] != CHY_NONE &&
+			line->mentions[line->mention[child]].place)
+			continue;
 		if (subject != CHY_NONE)
 			chy_resolve(document, line, subject, &found);
 		keep_others(&found, not_these, out);
+		if (chy_relation(line, child, "parataxis"))
+			continue;
 		if (!out->count)
 			beneath(document, line, child, not_these, out);
 		if (!out->count && chy_is_verb(line, child))
