@@ -1,4 +1,4 @@
-/* BLAKE2b-256 (RFC 7693, 32 bytes, no key), by libsodium. */
+/* BLAKE2b-256 (RFC 7693, 32 bytes, no key), by libsodium; and sums of rows. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,6 +21,10 @@ struct chy_hasher {
 void chy_hasher_init(struct chy_hasher *hasher);
 void chy_hasher_add(struct chy_hasher *hasher, const void *bytes, size_t size);
 void chy_hasher_finish(struct chy_hasher *hasher, struct chy_hash *out);
+
+/* XXH3, 64 bits: notices damage, at little cost. Whoever means harm can make
+ * bytes of the same sum. */
+uint64_t chy_checksum(const void *bytes, size_t size, uint64_t seed);
 
 bool chy_hash_equal(const struct chy_hash *a, const struct chy_hash *b);
 const char *chy_hash_to_hex(const struct chy_hash *hash, char out[CHY_HASH_HEX]);

@@ -38,7 +38,9 @@ enum { CHY_STORE_FULL = 16 };
 int chy_store_begin(
 	struct chy_store *store, bool write, struct chy_store_txn **out, struct chy_fault *fault);
 int chy_store_commit(struct chy_store_txn *txn, struct chy_fault *fault);
-void chy_store_abort(struct chy_store_txn *txn); /* NULL is allowed */
+void chy_store_abort(struct chy_store_txn *txn);
+/* The state that a transaction sees: transactions of one state see the same. */
+uint64_t chy_store_state(struct chy_store_txn *txn); /* NULL is allowed */
 int chy_store_grow(struct chy_store *store, size_t at_least, struct chy_fault *fault);
 
 /* Values live until the transaction ends (or, in a write transaction, until

@@ -56,8 +56,8 @@ int chy_view_follow(struct chy_view *view, struct chy_archive *archive, uint64_t
 /* Forgets everything; the next chy_view_follow begins with the first record. */
 int chy_view_clear(struct chy_view *view, struct chy_fault *fault);
 
-/* BLAKE2b-256 over every table, key and value of the views in order: equal
- * for equal history, however it was followed. */
+/* BLAKE2b-256 over those of the tables, each over its name and every key and
+ * value in order: equal for equal history, however it was followed. */
 int chy_view_digest(struct chy_view *view, struct chy_hash *out, struct chy_fault *fault);
 
 /* Holds the views as they are now: questions are answered of this moment

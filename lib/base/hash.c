@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "chancery/error.h"
 
@@ -40,6 +41,11 @@ void chy_hasher_add(struct chy_hasher *hasher, const void *bytes, size_t size)
 void chy_hasher_finish(struct chy_hasher *hasher, struct chy_hash *out)
 {
 	crypto_generichash_final(state(hasher), out->bytes, CHY_HASH_SIZE);
+}
+
+uint64_t chy_checksum(const void *bytes, size_t size, uint64_t seed)
+{
+	return XXH3_64bits_withSeed(bytes, size, seed);
 }
 
 bool chy_hash_equal(const struct chy_hash *a, const struct chy_hash *b)

@@ -98,6 +98,11 @@ void chy_store_abort(struct chy_store_txn *txn)
 	leave(store);
 }
 
+uint64_t chy_store_state(struct chy_store_txn *txn)
+{
+	return mdb_txn_id(txn->txn);
+}
+
 int chy_store_grow(struct chy_store *store, size_t at_least, struct chy_fault *fault)
 {
 	MDB_envinfo info;

@@ -267,10 +267,9 @@ static int put_entry(const struct entry *entry, struct chy_str what, int32_t day
 	at = mempcpy(at, entry->key.data, entry->key.size);
 	key = (struct chy_str){(const char *)bytes, (size_t)(at - bytes)};
 	chy_act_facts_put(&facts, value);
-	if (!entry->add)
-		return chy_store_delete(entry->batch->txn, CHY_VIEW_ACT_INDEX, key);
-	return chy_store_put(entry->batch->txn, CHY_VIEW_ACT_INDEX, key,
-		(struct chy_str){(const char *)value, sizeof(value)});
+	chy_stage_add(&entry->batch->act_index, key,
+		entry->add ? (struct chy_str){(const char *)value, sizeof(value)} : CHY_STR(""));
+	return CHY_OK;
 }
 
 static int change_entry(void *user, struct chy_str what)
@@ -432,5 +431,29 @@ int chy_acts_replace(struct chy_batch *batch, const struct chy_acts *before,
 		result = replace_staged(batch, &old, &new);
 	chy_stage_fini(&old);
 	chy_stage_fini(&new);
+	return result;
+}
+
+/* -- writing what waits ---------------------------------------------------------- */
+
+/* The last word on a key holds: what came and went within a batch is not there. */
+int chy_act_index_flush(struct chy_batch *batch)
+{
+	struct chy_stage *stage = &batch->act_index;
+	int result = chy_stage_sort(stage);
+
+	for (size_t i = 0; i < stage->count && !result; i++) {
+		struct chy_str key = chy_staged_key(stage, i), value = chy_staged_value(stage, i);
+
+		if (i + 1 < stage->count && chy_str_equal(key, chy_staged_key(stage, i + 1)))
+			continue;
+		if (value.size)
+			result = chy_store_put(batch->txn, CHY_VIEW_ACT_INDEX, key, value);
+		else
+			result = chy_store_delete(batch->txn, CHY_VIEW_ACT_INDEX, key);
+		if (result == CHY_NOT_FOUND)
+			result = CHY_OK;
+	}
+	chy_stage_clear(stage);
 	return result;
 }

@@ -293,6 +293,56 @@ static int change_cells(struct chy_batch *batch, size_t from, size_t to)
 	return result;
 }
 
+static void take_out(struct chy_acts *acts, const unsigned char key[CHY_EVENT_KEY])
+{
+	for (size_t i = 0; i < acts->count; i++) {
+		if (memcmp(acts->tellings[i].key, key, CHY_EVENT_KEY) != 0)
+			continue;
+		acts->tellings[i] = acts->tellings[--acts->count];
+		return;
+	}
+}
+
+static int set_label_from(struct chy_acts *acts, struct chy_str change)
+{
+	struct chy_str rest = {change.data + TELLING, change.size - TELLING}, category, sides;
+
+	if (!take_text(&rest, &category) || !take_text(&rest, &sides))
+		return CHY_EDAMAGED;
+	return set_label(acts, category, sides);
+}
+
+/* The acts that there are after the changes [from, to): what the cells would
+ * give when they were read anew. */
+static int acts_after(const struct chy_batch *batch, size_t from, size_t to,
+	const struct chy_acts *before, struct chy_acts *out)
+{
+	int result = CHY_OK;
+
+	*out = (struct chy_acts){.category = NULL};
+	memcpy(out->hash, before->hash, CHY_CELL_HASH);
+	if (!room_for(out, before->count + (to - from)) ||
+		set_label_from(out, chy_staged_value(&batch->cells, from)))
+		result = CHY_EMEM;
+	if (!result && before->count)
+		memcpy(out->tellings, before->tellings, before->count * sizeof(*out->tellings));
+	out->count = result ? 0 : before->count;
+	for (size_t i = from; i < to && !result; i++) {
+		struct chy_telling *telling = &out->tellings[out->count];
+
+		decode(chy_staged_value(&batch->cells, i).data, telling);
+		if (telling->until)
+			take_out(out, telling->key);
+		else
+			out->count++;
+	}
+	if (!result)
+		result = chy_acts_make(out);
+	if (result)
+		chy_acts_fini(out);
+	return result;
+}
+
 /* The changes [from, to) are of one key, in periods near one another. */
 static int change_acts(struct chy_batch *batch, size_t from, size_t to)
 {
@@ -308,8 +358,7 @@ static int change_acts(struct chy_batch *batch, size_t from, size_t to)
 		return result;
 	result = change_cells(batch, from, to);
 	if (!result)
-		result = chy_cell_acts(batch->txn, hash, first - CHY_ACT_CONTEXT,
-			last + CHY_ACT_CONTEXT, 0, &after);
+		result = acts_after(batch, from, to, &before, &after);
 	if (!result) {
 		result = chy_acts_replace(
 			batch, &before, &after, first - CHY_ACT_REACH, last + CHY_ACT_REACH);

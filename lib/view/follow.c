@@ -3,7 +3,7 @@
 
 /* Few enough that readers wait for nothing old and memory stays small, many
  * enough that a commit, and the making of acts, is shared. */
-enum { BATCH_RECORDS = 20000, BATCH_EVENTS = 20000 };
+enum { BATCH_RECORDS = 80000, BATCH_EVENTS = 80000 };
 
 /* Records from which on room is made beforehand: growing stops everything. */
 enum { MANY = 1000 };

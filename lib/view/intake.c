@@ -89,18 +89,16 @@ static void *read_ahead(void *user)
 	return NULL;
 }
 
-/* Signals are the main thread's. */
-static int start(struct chy_intake *intake)
+int chy_thread_start(pthread_t *out, void *(*run)(void *), void *user)
 {
 	sigset_t all, before;
 	int failed;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
-	failed = pthread_create(&intake->thread, NULL, read_ahead, intake);
+	failed = pthread_create(out, NULL, run, user);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	intake->threaded = !failed;
-	return CHY_OK; /* without a thread it goes on slower */
+	return failed;
 }
 
 int chy_intake_open(struct chy_snapshot *snapshot, uint64_t after, uint64_t to,
@@ -121,7 +119,10 @@ int chy_intake_open(struct chy_snapshot *snapshot, uint64_t after, uint64_t to,
 		return result;
 	}
 	*out = intake;
-	return to - after > FEW ? start(intake) : CHY_OK;
+	/* Without a thread it goes on slower. */
+	intake->threaded =
+		to - after > FEW && !chy_thread_start(&intake->thread, read_ahead, intake);
+	return CHY_OK;
 }
 
 /* Gives back the tray before, which is empty, and waits for a full one. */

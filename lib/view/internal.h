@@ -10,7 +10,7 @@
 
 /* Goes up when what the tables hold changes; older views are made again, and so
  * are those made by other rules of promises. */
-#define CHY_VIEW_EDITION "7"
+#define CHY_VIEW_EDITION "8"
 
 /* The tables of views.mdb. `what` is "*" for all, "a" and a code for a side,
  * "p" and two codes in order for a pair, "d" and a dispute; numbers are
@@ -114,7 +114,7 @@ static inline int32_t chy_day32(int64_t day)
 
 /* -- rows ------------------------------------------------------------------- */
 
-/* Each row ends with the first SUM bytes of the hash of its key and itself: a
+/* Each row ends with a sum over its key and itself: a
  * row that was changed on disk is CHY_EDAMAGED, not an answer. */
 enum { CHY_ROW_SUM = 8 };
 int chy_sealed_get(struct chy_store_txn *txn, enum chy_view_table table, struct chy_str key,
@@ -246,6 +246,7 @@ struct chy_batch {
 	struct chy_stage cells; /* changes of cells: cell.c */
 	struct chy_stage tally; /* additions: tally.c */
 	struct chy_stage people; /* additions and keys: people.c */
+	struct chy_stage act_index; /* whole keys; no value: taken out */
 	struct chy_stage touches, promises; /* what came and went: fate.c */
 	const struct chy_promise_rules *rules;
 	struct chy_counts counts;
@@ -284,6 +285,7 @@ int chy_corrections_apply(
  * more. */
 int chy_people_place(struct chy_batch *batch, const struct chy_value *event,
 	const struct chy_telling *telling, int32_t sign);
+/* Its stage is sorted by then. */
 int chy_people_flush(struct chy_batch *batch);
 
 /* -- names ------------------------------------------------------------------ */
@@ -347,6 +349,8 @@ int chy_act_disputes(
  * and tally. */
 int chy_acts_replace(struct chy_batch *batch, const struct chy_acts *before,
 	const struct chy_acts *after, int32_t first, int32_t last);
+
+int chy_act_index_flush(struct chy_batch *batch);
 
 /* What the index holds beside a happening's key. */
 struct chy_act_facts {

@@ -229,7 +229,7 @@ static int change_group(struct chy_batch *batch, size_t from, size_t *out_next)
 
 int chy_people_flush(struct chy_batch *batch)
 {
-	int result = chy_stage_sort(&batch->people);
+	int result = CHY_OK;
 
 	for (size_t at = 0; at < batch->people.count && !result;)
 		result = change_group(batch, at, &at);

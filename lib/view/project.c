@@ -2,9 +2,13 @@
  * so that any way of following gives the same bytes. */
 #include "project.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Events that are not worth a thread. */
+enum { FEW = 256 };
 
 static int document_key(const struct chy_value *body, struct chy_hash *out)
 {
@@ -578,20 +582,50 @@ int chy_project(struct chy_batch *batch, const struct chy_taken *taken, struct c
 
 /* -- batches ------------------------------------------------------------------ */
 
+/* What is not changed any more while acts are made is sorted meanwhile. */
+struct sorting {
+	struct chy_stage *stages[2];
+	int result;
+};
+
+static void *sort_stages(void *user)
+{
+	struct sorting *sorting = user;
+
+	for (size_t i = 0; i < sizeof(sorting->stages) / sizeof(sorting->stages[0]); i++)
+		if (!sorting->result)
+			sorting->result = chy_stage_sort(sorting->stages[i]);
+	return NULL;
+}
+
+static int make_acts_and_sort(struct chy_batch *batch)
+{
+	struct sorting sorting = {{&batch->index, &batch->people}, CHY_OK};
+	pthread_t thread;
+	bool threaded = batch->events > FEW && !chy_thread_start(&thread, sort_stages, &sorting);
+	int result = chy_cells_flush(batch);
+
+	if (threaded)
+		pthread_join(thread, NULL);
+	else
+		sort_stages(&sorting);
+	return result ? result : sorting.result;
+}
+
 int chy_batch_flush(struct chy_batch *batch)
 {
 	int result = write_waiting(batch);
 
 	if (!result)
-		result = chy_stage_sort(&batch->index);
+		result = make_acts_and_sort(batch);
 	for (size_t i = 0; i < batch->index.count && !result; i++)
 		result = chy_store_put(
 			batch->txn, CHY_VIEW_INDEX, chy_staged_key(&batch->index, i), CHY_STR(""));
 	if (!result)
 		result = chy_people_flush(batch);
 	if (!result)
-		result = chy_cells_flush(batch);
-	if (!result)
+		result = chy_act_index_flush(batch);
+	if (!result) /* asks the index */
 		result = chy_fates_flush(batch);
 	return result ? result : chy_tally_flush(batch);
 }
@@ -602,6 +636,7 @@ void chy_batch_fini(struct chy_batch *batch)
 	chy_stage_fini(&batch->cells);
 	chy_stage_fini(&batch->tally);
 	chy_stage_fini(&batch->people);
+	chy_stage_fini(&batch->act_index);
 	chy_buffer_fini(&batch->row);
 	chy_scan_fini(&batch->row_scan);
 	chy_scan_fini(&batch->event_scan);

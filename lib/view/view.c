@@ -349,43 +349,99 @@ int chy_view_clear(struct chy_view *view, struct chy_fault *fault)
 	return chy_store_commit(txn, fault);
 }
 
-static int add_table(struct chy_store_txn *txn, unsigned table, struct chy_hasher *hasher)
+/* -- the digest ------------------------------------------------------------------- */
+
+static int hash_table(struct chy_store_txn *txn, unsigned table, struct chy_hash *out)
 {
 	struct chy_store_cursor *cursor;
+	struct chy_hasher hasher;
 	struct chy_str key, value;
 	unsigned char sizes[8];
 	int result = chy_store_cursor_open(txn, table, &cursor);
 
 	if (result)
 		return result;
-	chy_hasher_add(hasher, chy_view_tables[table], strlen(chy_view_tables[table]) + 1);
+	chy_hasher_init(&hasher);
+	chy_hasher_add(&hasher, chy_view_tables[table], strlen(chy_view_tables[table]) + 1);
 	result = chy_store_seek(cursor, (struct chy_str){"", 0}, &key, &value);
 	while (result == CHY_OK) {
 		chy_put_be(sizes, key.size, 4);
 		chy_put_be(sizes + 4, value.size, 4);
-		chy_hasher_add(hasher, sizes, sizeof(sizes));
-		chy_hasher_add(hasher, key.data, key.size);
-		chy_hasher_add(hasher, value.data, value.size);
+		chy_hasher_add(&hasher, sizes, sizeof(sizes));
+		chy_hasher_add(&hasher, key.data, key.size);
+		chy_hasher_add(&hasher, value.data, value.size);
 		result = chy_store_next(cursor, &key, &value);
 	}
 	chy_store_cursor_close(cursor);
+	chy_hasher_finish(&hasher, out);
 	return result == CHY_END ? CHY_OK : result;
+}
+
+/* Some of the tables: the events weigh about as much as all others. */
+struct share {
+	struct chy_store_txn *txn;
+	bool events;
+	struct chy_hash *hashes; /* of all tables */
+	int result;
+};
+
+static void *hash_share(void *user)
+{
+	struct share *share = user;
+
+	for (unsigned table = 0; table < CHY_VIEW_TABLES && !share->result; table++)
+		if ((table == CHY_VIEW_EVENTS) == share->events)
+			share->result = hash_table(share->txn, table, &share->hashes[table]);
+	return NULL;
+}
+
+/* Two transactions that see one state: again where somebody wrote between the
+ * beginnings of the two. */
+static int begin_both(struct chy_view *view, struct share shares[2], struct chy_fault *fault)
+{
+	for (;;) {
+		int result = chy_store_begin(view->store, false, &shares[0].txn, fault);
+
+		if (result)
+			return result;
+		result = chy_store_begin(view->store, false, &shares[1].txn, fault);
+		if (!result && chy_store_state(shares[0].txn) == chy_store_state(shares[1].txn))
+			return CHY_OK;
+		chy_store_abort(shares[0].txn);
+		if (result)
+			return result;
+		chy_store_abort(shares[1].txn);
+	}
+}
+
+static int hash_tables(struct chy_view *view, struct chy_hash *hashes, struct chy_fault *fault)
+{
+	struct share shares[2] = {{.hashes = hashes, .events = true}, {.hashes = hashes}};
+	pthread_t thread;
+	bool threaded;
+	int result = begin_both(view, shares, fault);
+
+	if (result)
+		return result;
+	threaded = !chy_thread_start(&thread, hash_share, &shares[0]);
+	hash_share(&shares[1]);
+	if (threaded)
+		pthread_join(thread, NULL);
+	else
+		hash_share(&shares[0]);
+	for (size_t i = 0; i < 2; i++) {
+		chy_store_abort(shares[i].txn);
+		result = result ? result : shares[i].result;
+	}
+	return result ? chy_fault_set(fault, result, view->path, 0, NULL) : CHY_OK;
 }
 
 int chy_view_digest(struct chy_view *view, struct chy_hash *out, struct chy_fault *fault)
 {
-	struct chy_hasher hasher;
-	struct chy_store_txn *txn;
-	int result = chy_store_begin(view->store, false, &txn, fault);
+	struct chy_hash hashes[CHY_VIEW_TABLES];
+	int result = hash_tables(view, hashes, fault);
 
-	if (result)
-		return result;
-	chy_hasher_init(&hasher);
-	for (unsigned table = 0; table < CHY_VIEW_TABLES && !result; table++)
-		result = add_table(txn, table, &hasher);
-	chy_store_abort(txn);
-	if (result)
-		return chy_fault_set(fault, result, view->path, 0, NULL);
-	chy_hasher_finish(&hasher, out);
-	return CHY_OK;
+	if (!result)
+		chy_hash_of(hashes, sizeof(hashes), out);
+	return result;
 }
