@@ -189,7 +189,7 @@ static bool fits_object(struct act *act)
 	act->object = CHY_NONE;
 	if (!wanted.size)
 		return true;
-	act->object = object_below(act, act->trigger, wanted, 2);
+	act->object = object_below(act, act->trigger, wanted, flagged(act, "direct") ? 0 : 2);
 	/* *os combates que opõem …*: the noun is what does it. */
 	if (act->object == CHY_NONE && flagged(act, "subject")) {
 		int32_t subject = chy_subject_word(act->document, act->line, act->trigger);
@@ -497,6 +497,24 @@ static void fill_foe(struct act *act)
 	act->recipients.loose = act->recipients.by_reference = true;
 }
 
+/* *accused it of lying and threatened to leave*: upon the same. */
+static void fill_from_joined(struct act *act)
+{
+	const struct chy_side *pair = &act->document->last_pair;
+	int32_t head = chy_word_at(act->line, act->trigger)->head;
+
+	if (act->actors.count != 1 || act->recipients.count || pair->count != 2 ||
+		act->object != CHY_NONE || !chy_relation(act->line, act->trigger, "conj") ||
+		!chy_is_verb(act->line, act->trigger) || !act->line->acts[head] ||
+		chy_child_in(act->line, act->trigger, "nsubj obj", CHY_NONE) != CHY_NONE ||
+		!chy_side_has(pair, act->actors.parties[0].actor))
+		return;
+	for (size_t i = 0; i < 2; i++)
+		if (pair->parties[i].actor != act->actors.parties[0].actor)
+			chy_side_add(&act->recipients, &pair->parties[i]);
+	act->recipients.by_reference = true;
+}
+
 static void fill_sides(struct act *act)
 {
 	struct chy_str rest = frame_text(act, act->frame->arguments), actors;
@@ -508,6 +526,7 @@ static void fill_sides(struct act *act)
 	if (rest.data) {
 		fill(act, rest, &act->actors, &act->recipients, &act->recipient_slot);
 		fill_deed(act);
+		fill_from_joined(act);
 		if (!flagged(act, "two"))
 			fill_from_document(act);
 	}
@@ -1305,7 +1324,7 @@ static void spend(struct act *act, bool all_beneath)
 {
 	struct chy_line *line = act->line;
 
-	line->spent[act->trigger] = true;
+	line->spent[act->trigger] = line->acts[act->trigger] = true;
 	spend_agent(act);
 	if (act->object != CHY_NONE) {
 		line->spent[act->object] = true;
@@ -1481,6 +1500,19 @@ static bool has_infinitive(const struct act *act)
 	return false;
 }
 
+/* *rebels backed by Iran*, *a province called Macedonia*. */
+static bool only_tells_who(const struct act *act)
+{
+	const struct chy_line *line = act->line;
+	const struct chy_word *w = chy_word_at(line, act->trigger);
+
+	if (chy_relation(line, act->trigger, "acl") || chy_relation(line, act->trigger, "advcl"))
+		return chy_passive(act->document, line, act->trigger);
+	return chy_relation(line, act->trigger, "xcomp") && chy_word_has(w, "VerbForm", "Part") &&
+	       !chy_word_has(w, "Tense", "Pres") &&
+	       chy_child_in(line, act->trigger, "aux obj nsubj", CHY_NONE) == CHY_NONE;
+}
+
 static enum chy_condition try_frame(struct act *act)
 {
 	if (!fits_word(act))
@@ -1502,8 +1534,7 @@ static enum chy_condition try_frame(struct act *act)
 	if (flagged(act, "reflexive") && !reflexive(act))
 		return CHY_NOT_REFLEXIVE;
 	/* *rebeldes apoiados pelo Irão* says who they are. */
-	if (flagged(act, "told") && chy_relation(act->line, act->trigger, "acl") &&
-		chy_passive(act->document, act->line, act->trigger))
+	if (flagged(act, "told") && only_tells_who(act))
 		return CHY_BACKGROUND;
 	if (flagged(act, "negated") && !along(act, plainly_denied))
 		return CHY_NOT_NEGATED;

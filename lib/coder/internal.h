@@ -76,7 +76,7 @@ struct chy_line {
 	struct chy_str *lemmas; /* folded, of each word */
 	int32_t *child, *sibling; /* first child and next sibling of each word */
 	int32_t *mention; /* of each word; CHY_NONE */
-	bool *quoted, *spent, *verb;
+	bool *quoted, *spent, *verb, *acts; /* acts: carries one that was coded */
 	struct chy_mention *mentions;
 	size_t mention_count;
 	struct chy_when *whens;

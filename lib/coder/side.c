@@ -106,6 +106,19 @@ static int32_t name_in_participle(const struct chy_line *line, int32_t word)
 		       : CHY_NONE;
 }
 
+/* *the Dutch defence ministry*, read as the ministry of a Dutch defence: the name
+ * within a noun that stands before another; or in a participle. CHY_NONE. */
+static int32_t name_within(const struct chy_line *line, int32_t word)
+{
+	int32_t child = CHY_NONE;
+
+	if (chy_relation(line, word, "compound"))
+		while ((child = chy_child_in(line, word, "amod compound", child)) != CHY_NONE)
+			if (line->mention[child] != CHY_NONE)
+				return child;
+	return name_in_participle(line, word);
+}
+
 /* Names beside a noun: a demonym, `de` and a name, an apposition; those that
  * are coordinated with them too. */
 static void add_beside(const struct chy_document *document, const struct chy_line *line,
@@ -132,8 +145,8 @@ static void add_beside(const struct chy_document *document, const struct chy_lin
 			   line->mentions[line->mention[child]].resolved;
 		if (line->mention[child] != CHY_NONE)
 			add_covering_as(line, child, sector, out);
-		else if (name_in_participle(line, child) != CHY_NONE)
-			add_covering_as(line, name_in_participle(line, child), sector, out);
+		else if (name_within(line, child) != CHY_NONE)
+			add_covering_as(line, name_within(line, child), sector, out);
 		else if (preposition.size && !standing(document, line, child).data &&
 			 !chy_word_kind(document->coder, line->lemmas[child], "private") &&
 			 !chy_word_kind(document->coder, line->lemmas[child], "people"))
@@ -567,7 +580,8 @@ static int32_t deciders(
 	if (chy_is_verb(line, noun))
 		return CHY_NONE;
 	while ((child = chy_child_in(line, noun, "nmod", child)) != CHY_NONE)
-		if (chy_word_kind(document->coder, chy_preposition(line, child), "of") &&
+		if ((chy_word_kind(document->coder, chy_preposition(line, child), "of") ||
+			    chy_str_is(chy_word_at(line, child)->deprel, "nmod:poss")) &&
 			(line->mention[child] != CHY_NONE || standing(document, line, child).data))
 			return child;
 	return CHY_NONE;
@@ -1263,6 +1277,17 @@ static void by_order(struct chy_document *document, struct chy_line *line, int32
 	}
 }
 
+static bool by_whom(const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(line, word, "obl", child)) != CHY_NONE)
+		if (chy_word_kind(document->coder, chy_preposition(line, child), "by") &&
+			line->mention[child] != CHY_NONE)
+			return true;
+	return false;
+}
+
 bool chy_passive(const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
 	const struct chy_word *w = chy_word_at(line, word);
@@ -1277,6 +1302,11 @@ bool chy_passive(const struct chy_document *document, const struct chy_line *lin
 	/* *estiveram reunidos* tells how they were, not what was done to them. */
 	if (auxiliary != CHY_NONE)
 		return !chy_word_kind(document->coder, line->lemmas[auxiliary], "rest");
+	/* *islands claimed by China* */
+	if (chy_word_has(w, "VerbForm", "Part") && !chy_word_has(w, "Tense", "Pres") &&
+		chy_child_in(line, word, "aux obj", CHY_NONE) == CHY_NONE &&
+		by_whom(document, line, word))
+		return true;
 	/* With an object it acts, whatever the tree calls its subject. */
 	if (chy_child_in(line, word, "obj", CHY_NONE) != CHY_NONE)
 		return false;
@@ -1320,7 +1350,8 @@ static void spoken_of(struct chy_document *document, struct chy_line *line, int3
 
 	if (w->upos != CHY_UPOS_PRON || !chy_word_has(w, "PronType", "Prs") ||
 		!chy_word_has(w, "Person", "3") || chy_word_has(w, "Reflex", "Yes") ||
-		chy_word_has(w, "Gender", "Neut") || chy_word_has(w, "Number", "Plur"))
+		chy_word_has(w, "Gender", "Neut") || chy_word_has(w, "Number", "Plur") ||
+		chy_relation(line, w->head, "acl"))
 		return;
 	for (size_t i = within_speech(line, word) ? 0 : 1; i < 2; i++) {
 		if (candidates[i]->count != 1 || !not_these ||
@@ -1435,8 +1466,8 @@ static void demonyms(struct chy_document *document, struct chy_line *line, int32
 	struct chy_side found = {0};
 
 	while ((child = chy_child_in(line, trigger, "amod nmod compound appos", child)) != CHY_NONE)
-		if (name_in_participle(line, child) != CHY_NONE)
-			add_covering(line, name_in_participle(line, child), &found);
+		if (line->mention[child] == CHY_NONE && name_within(line, child) != CHY_NONE)
+			add_covering(line, name_within(line, child), &found);
 		else if ((!chy_preposition(line, child).size &&
 				 !clause_between(line, trigger, child)) ||
 			 chy_str_is(chy_word_at(line, child)->deprel, "nmod:poss"))

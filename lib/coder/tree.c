@@ -168,10 +168,12 @@ bool chy_line_init(
 	line->quoted = chy_arena_array(arena, bool, n);
 	line->spent = chy_arena_array(arena, bool, n);
 	line->verb = chy_arena_array(arena, bool, n);
+	line->acts = chy_arena_array(arena, bool, n);
 	line->mentions = chy_arena_array(arena, struct chy_mention, tokens);
 	line->whens = chy_arena_array(arena, struct chy_when, tokens / 2 + 1);
 	if (!line->folded || !line->lemmas || !line->child || !line->sibling || !line->mention ||
-		!line->quoted || !line->spent || !line->verb || !line->mentions || !line->whens)
+		!line->quoted || !line->spent || !line->verb || !line->acts || !line->mentions ||
+		!line->whens)
 		return false;
 	for (size_t i = 0; i < sentence->token_count; i++)
 		line->folded[i] = folded_token(document, sentence, (uint32_t)i);
