@@ -232,7 +232,9 @@ static bool fits_object(struct act *act)
 	}
 	/* *a guerra que opôs …*; *Lima held talks*, read as talks that are held. */
 	if (act->object == CHY_NONE &&
-		(chy_relation(act->line, act->trigger, "acl") ||
+		((chy_relation(act->line, act->trigger, "acl") &&
+			 /* *a decision to welcome him* is not welcomed. */
+			 !chy_word_has(chy_word_at(act->line, act->trigger), "VerbForm", "Inf")) ||
 			(chy_relation(act->line, act->trigger, "amod") &&
 				chy_word_at(act->line, act->trigger)->head > act->trigger)) &&
 		one_of(act->line->lemmas[chy_word_at(act->line, act->trigger)->head], wanted))
