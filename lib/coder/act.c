@@ -507,6 +507,7 @@ static void fill_from_joined(struct act *act)
 
 	if (act->actors.count != 1 || act->recipients.count || pair->count != 2 ||
 		act->object != CHY_NONE || !chy_relation(act->line, act->trigger, "conj") ||
+		chy_child_in(act->line, act->trigger, "xcomp ccomp", CHY_NONE) == CHY_NONE ||
 		!chy_is_verb(act->line, act->trigger) || !act->line->acts[head] ||
 		chy_child_in(act->line, act->trigger, "nsubj obj", CHY_NONE) != CHY_NONE ||
 		!chy_side_has(pair, act->actors.parties[0].actor))

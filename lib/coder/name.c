@@ -711,7 +711,7 @@ static void name_the_holder(struct scan *scan, struct chy_mention *post, uint32_
 	struct chy_line *line = scan->line;
 	const struct chy_sentence *sentence = line->sentence;
 	uint32_t from, until, last;
-	const struct chy_mention *holder;
+	struct chy_mention *holder;
 	int32_t found;
 
 	if (!name_after(scan, end, &from, &until))
@@ -735,6 +735,9 @@ static void name_the_holder(struct scan *scan, struct chy_mention *post, uint32_
 		post->party.actor = holder->party.actor;
 		post->resolved = true;
 	}
+	/* *NATO chief Jens Stoltenberg*: the text says whose he is. */
+	if (holder && holder->party.actor != post->party.actor)
+		holder->resolved = false;
 	last = sentence->tokens[until - 1].first_word;
 	post->party.person =
 		holder && holder->party.person.size && holder->party.actor == post->party.actor
