@@ -1436,7 +1436,8 @@ static bool of_other_noun(const struct act *act)
 		return false;
 	if (undoes(act, head))
 		return !chy_relation(act->line, head, "obl");
-	return chy_word_kind(coder, act->line->lemmas[head], "expert") &&
+	return (chy_word_kind(coder, act->line->lemmas[head], "expert") ||
+		       chy_word_kind(coder, act->line->lemmas[head], "comment")) &&
 	       !chy_is_verb(act->line, head);
 }
 
@@ -1478,15 +1479,17 @@ static bool denies_the_past(const struct act *act)
 	return false;
 }
 
-/* *rejeitou as acusações*: the same with a noun. */
+/* *rejeitou as acusações*: the same with a noun; *declinó comentar*: neither. */
 static bool denies_a_charge(const struct act *act)
 {
 	int32_t child = CHY_NONE;
 
 	if (act->frame->category != CHY_REJECT || act->frame->pos != 'V')
 		return false;
-	while ((child = chy_child_in(act->line, act->trigger, "obj nsubj:pass", child)) != CHY_NONE)
-		if (chy_word_kind(act->document->coder, act->line->lemmas[child], "charge"))
+	while ((child = chy_child_in(act->line, act->trigger, "obj nsubj:pass xcomp", child)) !=
+		CHY_NONE)
+		if (chy_word_kind(act->document->coder, act->line->lemmas[child], "charge") ||
+			chy_word_kind(act->document->coder, act->line->lemmas[child], "comment"))
 			return true;
 	return false;
 }

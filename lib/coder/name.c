@@ -745,6 +745,11 @@ static void name_the_holder(struct scan *scan, struct chy_mention *post, uint32_
 			: chy_span_text(
 				  scan->document, line, sentence->tokens[from].first_word, last);
 	post->person = true;
+	/* *el presidente Duterte*: the post vouches for him. */
+	if (!post->resolved && !holder && now_in_office(scan, until - 1)) {
+		post->party.actor = now_in_office(scan, until - 1)->actor;
+		post->resolved = true;
+	}
 	if (!post->resolved)
 		take_from_headline(scan, post);
 	if (!post->resolved)

@@ -483,12 +483,25 @@ void chy_resolve(
 
 /* -- subjects ------------------------------------------------------------- */
 
+/* Whether a verb has two subjects and none between that joins them. */
+static bool second_alone(const struct chy_line *line, int32_t word)
+{
+	int32_t first = chy_child_in(line, word, "nsubj", CHY_NONE);
+	int32_t second = first == CHY_NONE ? CHY_NONE : chy_child_in(line, word, "nsubj", first);
+
+	return second != CHY_NONE && chy_child_in(line, second, "cc", CHY_NONE) == CHY_NONE;
+}
+
 /* *negó haber bombardeado Siria*: what follows a verb that has no subject of
  * its own is its object, though the tree call it subject. */
 static bool really_object(const struct chy_line *line, int32_t word, int32_t subject)
 {
-	return subject > word && chy_is_verb(line, word) && chy_relation(line, word, "xcomp") &&
-	       chy_child_in(line, word, "obj cop aux:pass", CHY_NONE) == CHY_NONE;
+	int32_t first = chy_child_in(line, word, "nsubj", CHY_NONE);
+
+	/* *el ministro tachó de chantaje el informe*: of two the one after. */
+	return subject > word && chy_is_verb(line, word) &&
+	       (chy_relation(line, word, "xcomp") || (first < word && second_alone(line, word))) &&
+	       chy_child_in(line, word, "obj cop aux:pass expl", CHY_NONE) == CHY_NONE;
 }
 
 /* *el lunes*: when, not who. */
@@ -1192,6 +1205,20 @@ static void other_of_two(struct chy_document *document, struct chy_line *line, i
 			chy_resolve(document, line, child, found);
 }
 
+/* *instó a Bangladés y Myanmar a …*: the second name, joined to the verb. */
+static void right_beside(struct chy_document *document, struct chy_line *line, int32_t trigger,
+	int32_t first, struct chy_side *found)
+{
+	int32_t child = first, mention = line->mention[first];
+	int32_t last = mention == CHY_NONE ? first : (int32_t)line->mentions[mention].last;
+
+	while ((child = chy_child_in(line, trigger, "conj", child)) != CHY_NONE)
+		if (line->mention[child] != CHY_NONE && !chy_is_verb(line, child) &&
+			(int32_t)line->mentions[line->mention[child]].first == last + 2 &&
+			chy_word_at(line, last + 1)->upos == CHY_UPOS_CCONJ)
+			chy_resolve(document, line, child, found);
+}
+
 /* Nouns with a preposition that hang on the trigger; if there are none, on its
  * noun. */
 static void by_preposition(struct chy_document *document, struct chy_line *line, int32_t trigger,
@@ -1222,6 +1249,8 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 			beneath(document, line, child, not_these, &found);
 		if (found.count == 1 && chy_word_kind(document->coder, slot, "between"))
 			other_of_two(document, line, trigger, child, &found);
+		else if (found.count)
+			right_beside(document, line, trigger, child, &found);
 		keep_others(&found, not_these, out);
 		out->loose |= found.loose;
 		/* *a retirada das tropas russas da Geórgia*: the first is whose. */
