@@ -365,6 +365,44 @@ static bool private_person(const struct chy_line *line, int32_t word)
 	       (chy_relation(line, word, "nsubj") || chy_relation(line, word, "obj"));
 }
 
+/* The name after `last`, past commas, conjunction, articles and prepositions: its
+ * mention, CHY_NONE for none. */
+static int32_t next_listed(const struct chy_line *line, int32_t last, bool *out_joined)
+{
+	int32_t n = (int32_t)line->sentence->word_count, at = last + 1;
+
+	*out_joined = false;
+	for (; at < n && at < last + 5 && line->mention[at] == CHY_NONE; at++) {
+		const struct chy_word *w = chy_word_at(line, at);
+
+		if (w->upos == CHY_UPOS_CCONJ && at < last + 3)
+			*out_joined = true;
+		else if (at == last + 1 ? !chy_str_is(w->form, ",")
+					: w->upos != CHY_UPOS_DET && w->upos != CHY_UPOS_ADP)
+			return CHY_NONE;
+	}
+	return at < n && at < last + 5 ? line->mention[at] : CHY_NONE;
+}
+
+/* *de Dinamarca, los Países Bajos y el Reino Unido*: three names and more in a
+ * row are a list, whatever the tree says. */
+static void add_enumerated(const struct chy_line *line, int32_t found, struct chy_side *out)
+{
+	int32_t listed[CHY_SIDE_MAX], n = 0, at = found;
+	bool joined = false;
+
+	while (!joined && n < CHY_SIDE_MAX) {
+		at = next_listed(line, (int32_t)line->mentions[at].last, &joined);
+		if (at == CHY_NONE || !line->mentions[at].resolved ||
+			line->mentions[at].adjective || line->mentions[at].person ||
+			chy_relation(line, (int32_t)line->mentions[at].first, "nsubj"))
+			return;
+		listed[n++] = at;
+	}
+	for (int32_t i = 0; joined && n > 1 && i < n; i++)
+		add_mention(line, listed[i], (struct chy_str){"GOV", 3}, out);
+}
+
 /* Those coordinated with a word, or with any word of the name around it: the
  * parser hangs *e o presidente russo* on the last noun before it. */
 static void add_coordinated(struct chy_document *document, struct chy_line *line, int32_t word,
@@ -376,6 +414,8 @@ static void add_coordinated(struct chy_document *document, struct chy_line *line
 	if (found != CHY_NONE && line->mentions[found].resolved) {
 		first = (int32_t)line->mentions[found].first;
 		last = (int32_t)line->mentions[found].last;
+		if (!line->mentions[found].adjective && !line->mentions[found].person)
+			add_enumerated(line, found, out);
 	}
 	for (int32_t w = first; w <= last; w++) {
 		int32_t child = CHY_NONE;
