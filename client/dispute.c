@@ -207,7 +207,29 @@ static int commitments_of(
 										     : 0;
 }
 
-/* Those of one state, the latest terms first. */
+/* The earlier promises in whose place one stands. */
+static void print_renewed(struct client *client, const json_t *commitment)
+{
+	json_t *link;
+	size_t i;
+
+	json_array_foreach(json_object_get(commitment, "renews"), i, link)
+	{
+		struct chy_buffer line;
+		char day[16];
+
+		day_text(happening_day(link), day);
+		chy_buffer_init(&line);
+		chy_buffer_printf(&line, "in place of that of %s, due ", day);
+		date_words(chy_json_str(link, "due"), &line);
+		chy_buffer_printf(&line, "  %s", json_string_value(json_object_get(link, "best")));
+		print_wrapped(client, (struct chy_str){line.data, line.size}, 6);
+		chy_buffer_fini(&line);
+	}
+}
+
+/* Those of one state, the latest terms first; what was renewed is told with
+ * what renewed it. */
 static void print_commitments(
 	struct client *client, const json_t *commitments, const char *state, const char *title)
 {
@@ -230,6 +252,7 @@ static void print_commitments(
 			print_wrapped(client, (struct chy_str){line.data, line.size}, 6);
 			chy_buffer_fini(&line);
 		}
+		print_renewed(client, h);
 	}
 }
 
@@ -399,8 +422,8 @@ static void print_dispute(struct client *client, const json_t *row, const json_t
 	static const struct {
 		const char *state, *title;
 	} states[] = {{"pending", "Open commitments"}, {"overdue", "Overdue commitments"},
-		{"broken", "Broken commitments"}, {"kept-late", "Commitments kept late"},
-		{"kept", "Commitments kept"}};
+		{"broken", "Broken commitments"}, {"withdrawn", "Withdrawn commitments"},
+		{"kept-late", "Commitments kept late"}, {"kept", "Commitments kept"}};
 
 	print_head(client, row);
 	print_play(client, json_object_get(row, "play"));

@@ -465,15 +465,15 @@ static int64_t day_of(const json_t *happening)
 }
 
 /* What of a happening makes it a promise; false where it is none. */
-static bool read_judged(
-	const struct chy_promise_rules *rules, const json_t *promise, struct judged *out)
+static bool read_judged(const struct chy_promise_rules *rules, const json_t *promise,
+	struct chy_str sides, struct judged *out)
 {
 	struct chy_str category = chy_json_str(promise, "event");
 	struct chy_str cameo = chy_json_str(promise, "cameo");
 
-	*out = (struct judged){.promise = promise, .made = day_of(promise)};
+	*out = (struct judged){.promise = promise, .sides = sides, .made = day_of(promise)};
 	out->rule = chy_promise_rule_for(rules, category, cameo);
-	out->kind = chy_promise_kind(category, cameo);
+	out->kind = chy_promise_kind(category, cameo, sides);
 	return out->rule && out->made != INT64_MIN &&
 	       chy_is_promised(chy_standing_from(chy_json_str(promise, "aux"))) &&
 	       term_of(promise, &out->first, &out->last);
@@ -497,19 +497,20 @@ static void keep_earlier(const json_t **out, const json_t *happening)
 static void weigh_act(struct judged *one, const json_t *act, struct chy_str sides)
 {
 	struct chy_str category = chy_json_str(act, "event");
+	uint32_t kind = chy_kind_of(chy_json_str(act, "mode"), chy_json_str(act, "cameo"));
 	int64_t day = day_of(act), from = one->first - CHY_PROMISE_EARLY;
 
 	from = from > one->made ? from : one->made + 1;
 	if (!chy_is_done(chy_standing_from(chy_json_str(act, "aux"))) || day <= one->made)
 		return;
 	if (day >= from && day <= one->last + CHY_PROMISE_LATE &&
-		chy_promise_lists(one->rule->kept_by, category))
+		chy_promise_lists(one->rule->kept_by, category, kind))
 		keep_earlier(&one->kept, act);
 	if (day > one->last)
 		return;
-	if (chy_promise_lists(one->rule->broken_by, category))
+	if (chy_promise_lists(one->rule->broken_by, category, kind))
 		keep_earlier(&one->broken, act);
-	if (chy_promise_lists(one->rule->withdrawn_by, category) &&
+	if (chy_promise_lists(one->rule->withdrawn_by, category, kind) &&
 		chy_sides_meet(one->sides, sides))
 		keep_earlier(&one->withdrawn, act);
 }
@@ -520,7 +521,7 @@ static void weigh_promise(const struct chy_promise_rules *rules, struct judged *
 	char text[CHY_PROMISE_WHAT];
 	struct judged other;
 
-	if (read_judged(rules, happening, &other) && other.kind == one->kind &&
+	if (read_judged(rules, happening, sides, &other) && other.kind == one->kind &&
 		other.made > one->made && other.made <= one->last + CHY_PROMISE_LATE &&
 		other.last >= one->last &&
 		chy_str_equal(what, (struct chy_str){text, chy_promise_what(sides, text)}))
@@ -678,16 +679,18 @@ static json_t *renewals_among(struct recalling *r, const json_t *acts, struct ch
 
 	json_array_foreach((json_t *)acts, i, promise)
 	{
-		if (!read_judged(r->view->rules, promise, &one))
-			continue;
+		struct chy_str told;
+
 		chy_buffer_init(&sides);
 		write_sides(&sides, promise);
-		one.acts = acts;
-		one.sides = (struct chy_str){sides.data, sides.size};
-		if (chy_str_equal(what, (struct chy_str){text, chy_promise_what(one.sides, text)}))
+		told = (struct chy_str){sides.data, sides.size};
+		if (read_judged(r->view->rules, promise, told, &one) &&
+			chy_str_equal(what, (struct chy_str){text, chy_promise_what(told, text)})) {
+			one.acts = acts;
 			judge(r->view->rules, &one, what);
-		if (one.renewed)
-			note_renewal(out, &one);
+			if (one.renewed)
+				note_renewal(out, &one);
+		}
 		chy_buffer_fini(&sides);
 	}
 	return out;
@@ -749,17 +752,18 @@ static int recall(struct recalling *r, json_t *promise, bool *taken, struct chy_
 	enum chy_promise_state state;
 	struct judged one;
 	struct chy_str what;
-	int result;
+	int result = CHY_OK;
 
-	*taken = read_judged(r->view->rules, promise, &one) && one.made <= r->on;
-	if (!*taken)
-		return CHY_OK;
 	chy_buffer_init(&sides);
 	write_sides(&sides, promise);
-	one.sides = (struct chy_str){sides.data, sides.size};
-	what = (struct chy_str){text, chy_promise_what(one.sides, text)};
-	result = acts_of(r, what, &one.acts, fault);
-	if (!result) {
+	*taken = read_judged(
+			 r->view->rules, promise, (struct chy_str){sides.data, sides.size}, &one) &&
+		 one.made <= r->on;
+	what = (struct chy_str){
+		text, chy_promise_what((struct chy_str){sides.data, sides.size}, text)};
+	if (*taken)
+		result = acts_of(r, what, &one.acts, fault);
+	if (!result && *taken) {
 		settled = judge(r->view->rules, &one, what);
 		state = chy_state_on(&settled, chy_day32(one.last), chy_day32(r->on));
 		*taken = asked_for(r->filter, state);

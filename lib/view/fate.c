@@ -13,9 +13,10 @@
 enum { TOUCH_TAIL = 1 + 4 + 4 + CHY_ACT_KEY, TOUCH_VALUE = 1 + 4 };
 
 /* That an act, or a promise of a kind, came to a what or left it: what, NUL,
- * category or kind, day, the act's key → sign, the last day of its term. */
+ * category or kind, day, the act's key → sign, the kind of the act or the last
+ * day of the term. */
 static void touch(struct chy_batch *batch, struct chy_str what, uint32_t category, int32_t day,
-	struct chy_str act, bool add, int32_t last)
+	struct chy_str act, bool add, uint32_t detail)
 {
 	unsigned char key[CHY_PROMISE_WHAT + TOUCH_TAIL], value[TOUCH_VALUE], *at = key;
 
@@ -27,7 +28,7 @@ static void touch(struct chy_batch *batch, struct chy_str what, uint32_t categor
 	chy_put_day(at + 4, day);
 	at = mempcpy(at + 8, act.data, CHY_ACT_KEY);
 	value[0] = add;
-	chy_put_day(value + 1, last);
+	chy_put_be(value + 1, detail, 4);
 	chy_stage_add(&batch->touches, (struct chy_str){(const char *)key, (size_t)(at - key)},
 		(struct chy_str){(const char *)value, sizeof(value)});
 }
@@ -48,7 +49,7 @@ static int touch_what(void *user, struct chy_str what)
 
 	if (what.data[0] == 'p' || (what.data[0] == 'a' && chy_sides_act(noting->row->sides, code)))
 		touch(noting->batch, what, noting->row->category, noting->day, noting->key,
-			noting->add, 0);
+			noting->add, noting->row->kind);
 	return CHY_OK;
 }
 
@@ -176,7 +177,8 @@ static int forget(const struct noting *noting, struct chy_str what,
 	if (!result && promise->renewed.day != CHY_NEVER)
 		result = chy_store_delete(txn, CHY_VIEW_PROMISES,
 			renewal_key(key, promise->renewed.key, noting->key));
-	touch(noting->batch, what, promise->kind, promise->made, noting->key, false, promise->last);
+	touch(noting->batch, what, promise->kind, promise->made, noting->key, false,
+		(uint32_t)promise->last);
 	return result;
 }
 
@@ -218,15 +220,19 @@ int chy_fates_note(struct chy_batch *batch, struct chy_str key, const struct chy
 
 /* -- what a batch changes ---------------------------------------------------------- */
 
-/* Numbers of the categories of a rule; of names not yet told there are none. */
+/* The acts that a rule lists, by the numbers of their categories: of what was
+ * not told yet there is none. */
 enum { LISTED = 16 };
-struct numbers {
-	uint32_t list[LISTED];
+struct listed {
+	struct {
+		uint32_t category;
+		struct chy_promise_act act;
+	} list[LISTED];
 	size_t count;
 };
 struct numbered {
 	bool known;
-	struct numbers kept, broken, withdrawn;
+	struct listed kept, broken, withdrawn;
 };
 
 struct judged {
@@ -251,19 +257,23 @@ static struct chy_str key_of(const struct judged *one)
 	return (struct chy_str){(const char *)one->key, CHY_ACT_KEY};
 }
 
-static void number_list(struct chy_store_txn *txn, struct chy_str categories, struct numbers *out)
+static void number_list(struct chy_store_txn *txn, struct chy_str acts, struct listed *out)
 {
-	struct chy_str one, number;
+	struct chy_promise_act act;
+	struct chy_str number;
 	char key[128];
 
-	while (out->count < LISTED && chy_str_split(&categories, '|', &one)) {
-		int size = snprintf(key, sizeof(key), "t%.*s", (int)one.size, one.data);
+	while (out->count < LISTED && chy_promise_next_act(&acts, &act)) {
+		int size = snprintf(
+			key, sizeof(key), "t%.*s", (int)act.category.size, act.category.data);
 
-		if (one.size && (size_t)size < sizeof(key) &&
+		if ((size_t)size >= sizeof(key) ||
 			chy_store_get(txn, CHY_VIEW_NAMES, (struct chy_str){key, (size_t)size},
-				&number) == CHY_OK &&
-			number.size == 4)
-			out->list[out->count++] = (uint32_t)chy_get_be(number.data, 4);
+				&number) ||
+			number.size != 4)
+			continue;
+		out->list[out->count].category = (uint32_t)chy_get_be(number.data, 4);
+		out->list[out->count++].act = act;
 	}
 }
 
@@ -281,10 +291,11 @@ static const struct numbered *rule_of(struct judging *judging, const struct chy_
 	return out;
 }
 
-static bool is_in(const struct numbers *numbers, uint32_t category)
+static bool is_in(const struct listed *listed, uint32_t category, uint32_t kind)
 {
-	for (size_t i = 0; i < numbers->count; i++)
-		if (numbers->list[i] == category)
+	for (size_t i = 0; i < listed->count; i++)
+		if (listed->list[i].category == category &&
+			chy_kind_is(kind, listed->list[i].act.mode, listed->list[i].act.cameo))
 			return true;
 	return false;
 }
@@ -389,25 +400,26 @@ static int look_at(struct judging *judging, struct judged *one, int32_t day, str
 	struct chy_promise *p = &one->now;
 	const struct numbered *rule = rule_of(judging, p);
 	const char *act = key.data + key.size - CHY_ACT_KEY;
-	struct chy_act_facts facts;
-	bool own = true;
+	bool alone = one->what.data[0] == 'a', own = true, keeps, breaks, withdraws;
+	struct chy_act_facts f;
 	int result = CHY_OK;
 
-	if (!chy_act_facts_get(value, &facts))
+	if (!chy_act_facts_get(value, &f))
 		return CHY_EDAMAGED;
-	if (!chy_is_done(facts.standing) ||
-		!(is_in(&rule->kept, facts.category) || is_in(&rule->broken, facts.category) ||
-			is_in(&rule->withdrawn, facts.category)))
+	keeps = day >= kept_from(p) && is_in(&rule->kept, f.category, f.kind);
+	breaks = day <= p->last && is_in(&rule->broken, f.category, f.kind);
+	withdraws = day <= p->last && is_in(&rule->withdrawn, f.category, f.kind);
+	if (!chy_is_done(f.standing) || !(keeps || breaks || withdraws))
 		return CHY_OK;
-	if (one->what.data[0] == 'a' || (is_in(&rule->withdrawn, facts.category) && day <= p->last))
+	if (alone || withdraws)
 		result = by_promiser(judging, one, act, &own);
-	if (result || (one->what.data[0] == 'a' && !own))
+	if (result || (alone && !own))
 		return result;
-	if (day >= kept_from(p) && is_in(&rule->kept, facts.category))
+	if (keeps)
 		take(&p->kept, day, act);
-	if (day <= p->last && is_in(&rule->broken, facts.category))
+	if (breaks)
 		take(&p->broken, day, act);
-	if (day <= p->last && own && is_in(&rule->withdrawn, facts.category))
+	if (withdraws && own)
 		take(&p->withdrawn, day, act);
 	return CHY_OK;
 }
@@ -542,11 +554,13 @@ static size_t first_touch(const struct touches *t, uint32_t category, int32_t da
 	return low;
 }
 
-/* What one touch means for one outcome. */
+/* What one touch means for one outcome, of a listed act or, with NULL, of a
+ * promise. */
 static int weigh(struct judging *judging, struct judged *one, const struct touches *t, size_t i,
-	struct chy_outcome *outcome)
+	const struct chy_promise_act *act, struct chy_outcome *outcome)
 {
 	struct chy_str value = chy_staged_value(t->stage, i);
+	uint32_t detail = (uint32_t)chy_get_be(value.data + 1, 4);
 	const char *key = touched_key(t, i);
 	bool counts = true;
 	int result = CHY_OK;
@@ -556,12 +570,13 @@ static int weigh(struct judging *judging, struct judged *one, const struct touch
 			outcome->day != CHY_NEVER && memcmp(outcome->key, key, CHY_ACT_KEY) == 0;
 		return CHY_OK;
 	}
-	if (one->again || !earlier(touched_day(t, i), key, outcome))
+	if (one->again || !earlier(touched_day(t, i), key, outcome) ||
+		(act && !chy_kind_is(detail, act->mode, act->cameo)))
 		return CHY_OK;
 	if (outcome == &one->now.withdrawn)
 		result = by_promiser(judging, one, key, &counts);
 	else if (outcome == &one->now.renewed)
-		counts = chy_get_day(value.data + 1) >= one->now.last;
+		counts = (int32_t)detail >= one->now.last;
 	if (result == CHY_NOT_FOUND) { /* came and went within the batch */
 		one->again = true;
 		return CHY_OK;
@@ -572,7 +587,8 @@ static int weigh(struct judging *judging, struct judged *one, const struct touch
 }
 
 static int weigh_category(struct judging *judging, struct judged *one, const struct touches *t,
-	uint32_t category, int32_t first, int32_t last, struct chy_outcome *outcome)
+	uint32_t category, const struct chy_promise_act *act, int32_t first, int32_t last,
+	struct chy_outcome *outcome)
 {
 	int result = CHY_OK;
 
@@ -580,7 +596,7 @@ static int weigh_category(struct judging *judging, struct judged *one, const str
 		if (touched_category(t, i) != category ||
 			touched_day(t, i) > least(last, outcome->day))
 			break;
-		result = weigh(judging, one, t, i, outcome);
+		result = weigh(judging, one, t, i, act, outcome);
 	}
 	return result;
 }
@@ -590,7 +606,7 @@ static int weigh_all(struct judging *judging, struct judged *one, const struct t
 	struct chy_promise *p = &one->now;
 	const struct numbered *rule = rule_of(judging, p);
 	const struct {
-		const struct numbers *numbers;
+		const struct listed *listed;
 		struct chy_outcome *outcome;
 		int32_t first, last;
 	} all[] = {{&rule->kept, &p->kept, kept_from(p), kept_until(p)},
@@ -599,12 +615,13 @@ static int weigh_all(struct judging *judging, struct judged *one, const struct t
 	int result = CHY_OK;
 
 	for (size_t i = 0; i < 3; i++)
-		for (size_t j = 0; j < all[i].numbers->count && !result; j++)
-			result = weigh_category(judging, one, t, all[i].numbers->list[j],
-				all[i].first, all[i].last, all[i].outcome);
+		for (size_t j = 0; j < all[i].listed->count && !result; j++)
+			result = weigh_category(judging, one, t, all[i].listed->list[j].category,
+				&all[i].listed->list[j].act, all[i].first, all[i].last,
+				all[i].outcome);
 	if (!result)
 		result = weigh_category(
-			judging, one, t, p->kind, p->made + 1, kept_until(p), &p->renewed);
+			judging, one, t, p->kind, NULL, p->made + 1, kept_until(p), &p->renewed);
 	settle(p);
 	return result;
 }
@@ -747,7 +764,7 @@ static int read_kind(
 	if (!rule)
 		return CHY_END;
 	out->rule = (uint8_t)(rule - rules->list);
-	out->kind = chy_promise_kind(category, cameo);
+	out->kind = chy_promise_kind(category, cameo, row->sides);
 	return CHY_OK;
 }
 
@@ -775,7 +792,7 @@ static int take_up(struct judging *judging, struct chy_str key)
 		return CHY_EMEM;
 	one->now = promise;
 	one->fresh = one->again = true;
-	touch(judging->batch, what, promise.kind, promise.made, key, true, promise.last);
+	touch(judging->batch, what, promise.kind, promise.made, key, true, (uint32_t)promise.last);
 	chy_put_day(last, promise.last);
 	return chy_store_put(judging->txn, CHY_VIEW_PROMISES,
 		made_key(bytes, what, promise.kind, promise.made, key),

@@ -80,17 +80,35 @@ const struct chy_promise_rule *chy_promise_rule_for(
 	return best;
 }
 
-bool chy_promise_lists(struct chy_str categories, struct chy_str category)
+bool chy_promise_next_act(struct chy_str *rest, struct chy_promise_act *out)
 {
 	struct chy_str one;
 
-	while (chy_str_split(&categories, '|', &one))
-		if (one.size && chy_str_equal(one, category))
+	while (chy_str_split(rest, '|', &one)) {
+		struct chy_str cameo = one, kind;
+
+		if (!one.size || !chy_str_split(&cameo, ':', &kind))
+			continue;
+		out->cameo = cameo.data ? cameo : CHY_STR("");
+		out->mode = kind;
+		chy_str_split(&out->mode, '/', &out->category);
+		out->mode = out->mode.data ? out->mode : CHY_STR("");
+		return true;
+	}
+	return false;
+}
+
+bool chy_promise_lists(struct chy_str acts, struct chy_str category, uint32_t kind)
+{
+	struct chy_promise_act one;
+
+	while (chy_promise_next_act(&acts, &one))
+		if (chy_str_equal(one.category, category) && chy_kind_is(kind, one.mode, one.cameo))
 			return true;
 	return false;
 }
 
-uint32_t chy_promise_kind(struct chy_str category, struct chy_str cameo)
+uint32_t chy_promise_kind(struct chy_str category, struct chy_str cameo, struct chy_str sides)
 {
 	struct chy_hasher hasher;
 	struct chy_hash hash;
@@ -99,6 +117,8 @@ uint32_t chy_promise_kind(struct chy_str category, struct chy_str cameo)
 	chy_hasher_add(&hasher, category.data, category.size);
 	chy_hasher_add(&hasher, "/", 1);
 	chy_hasher_add(&hasher, cameo.data, cameo.size);
+	chy_hasher_add(&hasher, "/", 1);
+	chy_hasher_add(&hasher, sides.data, sides.size);
 	chy_hasher_finish(&hasher, &hash);
 	return (uint32_t)chy_get_be((const char *)hash.bytes, 4) | 0x80000000u;
 }
@@ -190,8 +210,8 @@ void chy_settle(struct chy_settled *s)
 		s->broken = CHY_NEVER;
 	if (s->withdrawn >= s->kept)
 		s->withdrawn = CHY_NEVER;
-	/* What was settled cannot be put off any more. */
-	if (s->renewed >= s->kept || s->renewed >= s->broken || s->renewed >= s->withdrawn)
+	/* What is kept cannot be put off; what was taken back can be promised anew. */
+	if (s->renewed >= s->kept)
 		s->renewed = CHY_NEVER;
 }
 

@@ -14,7 +14,7 @@ enum {
 
 struct chy_promise_rule {
 	struct chy_str category, cameo;
-	struct chy_str kept_by, broken_by, withdrawn_by; /* "CONSULT|AID" */
+	struct chy_str kept_by, broken_by, withdrawn_by; /* "CONSULT|REJECT/meet" */
 };
 
 struct chy_promise_rules {
@@ -29,11 +29,19 @@ void chy_promise_rules_edition(const struct chy_promise_rules *rules, char out[C
 /* The rule for a promise, or NULL: then it is none. */
 const struct chy_promise_rule *chy_promise_rule_for(
 	const struct chy_promise_rules *rules, struct chy_str category, struct chy_str cameo);
-bool chy_promise_lists(struct chy_str categories, struct chy_str category);
 
-/* Equal for promises of one kind: what renews is of the kind of what it
- * renews. The first bit is set, which no number of a name has. */
-uint32_t chy_promise_kind(struct chy_str category, struct chy_str cameo);
+/* One of the acts that a rule lists: "REJECT", "REJECT/meet", "REJECT:127",
+ * "REJECT/meet:124". */
+struct chy_promise_act {
+	struct chy_str category, mode, cameo;
+};
+bool chy_promise_next_act(struct chy_str *rest, struct chy_promise_act *out);
+/* Whether a list has an act of a category and kind (chy_kind_of). */
+bool chy_promise_lists(struct chy_str acts, struct chy_str category, uint32_t kind);
+
+/* Equal for promises of one kind by and to the same: what renews is of the kind
+ * of what it renews. The first bit is set, which no number of a name has. */
+uint32_t chy_promise_kind(struct chy_str category, struct chy_str cameo, struct chy_str sides);
 
 /* The `what` whose acts keep and break a promise between such sides: a pair's
  * ("pJPN,RUS"), or a code's where one side alone is told, or "-". */

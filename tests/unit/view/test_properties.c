@@ -54,7 +54,8 @@ static void add_event(struct chy_buffer *out)
 	unsigned actor = chance(3);
 	bool due = !chance(3), alone = !chance(5);
 
-	chy_buffer_printf(out, "{\"event\":\"%s\",", categories[chance(10) ? chance(2) : 2]);
+	chy_buffer_printf(out, "{\"event\":\"%s\",\"mode\":%s,",
+		categories[chance(7) ? chance(2) : 2], chance(4) ? "\"meet\"" : "null");
 	add_date(out);
 	chy_buffer_printf(out,
 		"\"due\":%s%s%s,\"aux\":%s,\"score\":%d,\"cameo\":\"03%u\",\"confidence\":0.%u,"
