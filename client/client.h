@@ -219,6 +219,7 @@ int run_correct(struct client *client, int argc, char **argv);
 int run_actors(struct client *client, int argc, char **argv);
 int run_recode(struct client *client, int argc, char **argv);
 int run_export(struct client *client, int argc, char **argv);
+int run_search(struct client *client, int argc, char **argv);
 int run_history(struct client *client, int argc, char **argv);
 int run_replay(struct client *client, int argc, char **argv);
 const struct command *command_named(const char *name);

@@ -92,6 +92,18 @@ const struct command commands[] = {
 		"Example:\n  chancery commitments --overdue --between RUS,JPN --on "
 		"2014-06-01\n",
 		run_commitments},
+	{"search", "full text over sentences, titles and names", "search WORDS... [filters]",
+		"All words, in any form (of Portuguese, English, Spanish), with or without "
+		"accents, "
+		"in\n"
+		"the sentence of an event or the title of its document; the best first, 20 unless\n"
+		"--limit says otherwise. docs/search.md tells more.\n\n"
+		"  '\"two words\"'      one right after the other\n"
+		"  curil*             all that begins so\n"
+		"  -word              without it\n"
+		"  one OR other       either\n" FILTERS
+		"\nExample:\n  chancery search '\"south kuril\" OR curil* -lavrov' --since 2013\n",
+		run_search},
 	{"show", "a document, an event or a happening whole", "show ID [--original]",
 		"ID is an event's (E12.3), a happening's (H and sixteen digits: all that tell it,\n"
 		"and where they disagree) or a document's, or the first digits of one.\n\n"

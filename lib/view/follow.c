@@ -43,6 +43,11 @@ static int fill(struct chy_view *view, struct chy_batch *batch, struct chy_intak
 {
 	int result = chy_counts_get(batch->txn, 0, &batch->counts);
 
+	if (!view->words)
+		view->words = chy_words_new();
+	batch->words = view->words;
+	if (!result && !batch->words)
+		result = CHY_EMEM;
 	if (result)
 		return chy_fault_set(fault, result, view->path, 0, NULL);
 	result = take_in(batch, intake, seq, fault);
@@ -72,8 +77,13 @@ static int one_batch(
 		chy_store_abort(batch.txn);
 	else
 		result = chy_store_commit(batch.txn, fault);
-	if (!result)
+	if (!result) {
 		*seq = reached;
+	} else {
+		/* It takes for written what now is not. */
+		chy_words_free(view->words);
+		view->words = NULL;
+	}
 	return result;
 }
 

@@ -10,7 +10,7 @@
 
 /* Goes up when what the tables hold changes; older views are made again, and so
  * are those made by other rules of promises. */
-#define CHY_VIEW_EDITION "8"
+#define CHY_VIEW_EDITION "9"
 
 /* The tables of views.mdb. `what` is "*" for all, "a" and a code for a side,
  * "p" and two codes in order for a pair, "d" and a dispute; numbers are
@@ -37,6 +37,7 @@
  *   people       what ("n" and a person, too), NUL, numbers of code, person and
  *                role → how often they are told of; the same, day, event's
  *                key → nothing: people.c
+ *   words        words, and where they stand: words.h
  *   corrections  document's id, record number → the body of event-corrected
  *   declared     id of a dispute → the body of dispute-declared */
 enum chy_view_table {
@@ -53,6 +54,7 @@ enum chy_view_table {
 	CHY_VIEW_PROMISES,
 	CHY_VIEW_TALLY,
 	CHY_VIEW_PEOPLE,
+	CHY_VIEW_WORDS,
 	CHY_VIEW_CORRECTIONS,
 	CHY_VIEW_DECLARED,
 	CHY_VIEW_TABLES
@@ -66,6 +68,7 @@ struct chy_view {
 	struct chy_store *store;
 	struct chy_phase_rules *phases; /* NULL until they are needed */
 	int lock; /* -1 for a reader */
+	struct chy_words *words; /* what is known of words while a log is followed */
 	struct chy_store_txn *held; /* the moment that questions are answered of; NULL: now */
 	struct chy_promise_rules *rules;
 };
@@ -155,6 +158,14 @@ int chy_event_write(struct chy_store_txn *txn, const unsigned char key[CHY_EVENT
 /* The day of an act: the first of its date, else that of the report; days
  * without either come first: INT32_MIN. */
 int32_t chy_event_day(const struct chy_telling *telling);
+
+/* What was known at a record: told by then, and not superseded by then. */
+static inline bool chy_was_known(uint64_t seq, uint64_t until, uint64_t as_of)
+{
+	if (!as_of)
+		return until == 0;
+	return seq <= as_of && (until == 0 || until > as_of);
+}
 
 /* Whether an event is of those that a filter asks for, when it was known and
  * its day aside. */
@@ -249,6 +260,7 @@ struct chy_batch {
 	struct chy_stage act_index; /* whole keys; no value: taken out */
 	struct chy_stage touches, promises; /* what came and went: fate.c */
 	const struct chy_promise_rules *rules;
+	struct chy_words *words; /* the view's: words.c */
 	struct chy_counts counts;
 	size_t events; /* taken in since the batch began */
 	struct chy_numbers numbers;
@@ -265,6 +277,17 @@ int chy_project(struct chy_batch *batch, const struct chy_taken *taken, struct c
 /* Writes what waits. */
 int chy_batch_flush(struct chy_batch *batch);
 void chy_batch_fini(struct chy_batch *batch);
+
+/* -- words -------------------------------------------------------------------- */
+
+struct chy_words *chy_words_new(void);
+void chy_words_free(struct chy_words *words);
+/* Takes the title of a document in, and the sentence and names of an event. */
+void chy_words_document(struct chy_batch *batch, uint64_t record, const struct chy_hash *id,
+	const struct chy_value *document);
+void chy_words_event(struct chy_batch *batch, uint64_t record, uint32_t n,
+	const struct chy_value *event, const struct chy_value *document);
+int chy_words_flush(struct chy_batch *batch);
 
 /* -- corrections ------------------------------------------------------------ */
 

@@ -224,6 +224,8 @@ int chy_place_event(const struct projection *p, const struct chy_value *event,
 	result = sides.failed ? CHY_EMEM : place(p, event, &cell, &telling, 1);
 	if (!result)
 		result = write_event(p, event, origin, &cell, &telling);
+	if (!result)
+		chy_words_event(p->batch, p->record->seq, n, event, origin->document);
 	chy_buffer_fini(&sides);
 	p->counts->events++;
 	p->batch->events++;

@@ -140,6 +140,7 @@ static int add_document(const struct projection *p, const struct chy_hash *id)
 	int result;
 
 	count_document(p);
+	chy_words_document(p->batch, p->record->seq, id, p->body);
 	snprintf(recorded, sizeof(recorded), "\"%s\"", chy_time_format(p->record->time, time));
 	snprintf(seq, sizeof(seq), "%llu", (unsigned long long)p->record->seq);
 	chy_buffer_init(&sightings);
@@ -621,6 +622,8 @@ int chy_batch_flush(struct chy_batch *batch)
 	for (size_t i = 0; i < batch->index.count && !result; i++)
 		result = chy_store_put(
 			batch->txn, CHY_VIEW_INDEX, chy_staged_key(&batch->index, i), CHY_STR(""));
+	if (!result)
+		result = chy_words_flush(batch);
 	if (!result)
 		result = chy_people_flush(batch);
 	if (!result)

@@ -80,14 +80,6 @@ size_t chy_what_for(const struct chy_event_filter *f, char *out, size_t size)
 	return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
 }
 
-/* What was known at a record: told by then, and not superseded by then. */
-static bool known(uint64_t seq, uint64_t until, uint64_t as_of)
-{
-	if (!as_of)
-		return until == 0;
-	return seq <= as_of && (until == 0 || until > as_of);
-}
-
 struct walk {
 	struct chy_store_txn *txn;
 	const struct chy_event_filter *filter;
@@ -109,7 +101,7 @@ static int visit_key(struct walk *walk, const char *at)
 	result = chy_event_read(walk->txn, key, &head, &json);
 	if (result)
 		return result < 0 ? result : CHY_EDAMAGED;
-	if (!known(chy_get_be(at, 8), head.until, walk->filter->as_of))
+	if (!chy_was_known(chy_get_be(at, 8), head.until, walk->filter->as_of))
 		return CHY_OK;
 	if (chy_scan_read(&walk->scan, json, &event))
 		return CHY_EDAMAGED;

@@ -23,6 +23,7 @@ const char *const chy_view_tables[CHY_VIEW_TABLES] = {
 	[CHY_VIEW_PROMISES] = "promises",
 	[CHY_VIEW_TALLY] = "tally",
 	[CHY_VIEW_PEOPLE] = "people",
+	[CHY_VIEW_WORDS] = "words",
 	[CHY_VIEW_CORRECTIONS] = "corrections",
 	[CHY_VIEW_DECLARED] = "declared",
 };
@@ -252,6 +253,7 @@ void chy_view_close(struct chy_view *view)
 	if (!view)
 		return;
 	chy_view_let_go(view);
+	chy_words_free(view->words);
 	chy_store_close(view->store);
 	chy_phase_rules_close(view->phases);
 	if (view->rules)
@@ -338,6 +340,8 @@ int chy_view_clear(struct chy_view *view, struct chy_fault *fault)
 
 	if (result)
 		return result;
+	chy_words_free(view->words);
+	view->words = NULL;
 	for (unsigned table = CHY_VIEW_DOCUMENTS; table < CHY_VIEW_TABLES && !result; table++)
 		result = chy_store_clear(txn, table);
 	if (!result)

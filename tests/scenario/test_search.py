@@ -1,0 +1,88 @@
+"""Looking for words over the example articles."""
+import json
+import os
+import pty
+import re
+import shutil
+import subprocess
+import unittest
+
+from harness import CHANCERY, SOURCE, Story
+
+
+class Search(Story):
+    def setUp(self):
+        super().setUp()
+        for path in (SOURCE / "examples/inbox").iterdir():
+            shutil.copy2(path, self.inbox)
+        self.once()
+
+    def hits(self, *words, expect=0):
+        out = self.chancery("search", *words, "--format", "jsonl", expect=expect).stdout
+        return [json.loads(line) for line in out.splitlines()]
+
+    def test_sentences_are_found_in_any_form_and_spelling(self):
+        for words in ("negociações", "NEGOCIACOES", "negociação", "negociacao"):
+            found = {h["sentence"] for h in self.hits(words, "--limit", "100")}
+            self.assertTrue(any("retomar as negociações" in (s or "") for s in found), words)
+        for words in ("curilas", "Curil*", '"ilhas curilas"', "ilhas curilas"):
+            for hit in self.hits(words):
+                text = f"{hit['sentence']} {hit['title']}".lower()
+                self.assertIn("curil", text, words)
+
+    def test_each_event_is_found_by_the_words_of_its_sentence(self):
+        events = [json.loads(l) for l in self.chancery("events", "--format", "jsonl").stdout.splitlines()]
+        for event in events[::4]:
+            words = re.findall(r"\w+", event["sentence"])[:20]
+            found = self.hits('"' + " ".join(words) + '"', "--limit", "100")
+            self.assertIn(event["id"], [h["id"] for h in found], event["sentence"])
+
+    def test_a_document_that_codes_nothing_is_found_by_its_title(self):
+        found = self.hits("chuva")
+        self.assertEqual([h["kind"] for h in found], ["document"])
+        self.assertEqual(self.hits("chuva", "--actor", "RUS", expect=1), [])
+
+    def test_filters_hold_and_marks_are_the_words(self):
+        for hit in self.hits("Rússia", "--since", "2014", "--source", "Agência Atlântica"):
+            self.assertEqual(hit["source"], "Agência Atlântica")
+            self.assertGreaterEqual(hit["date"] or hit["reported"], "2014")
+            text = (hit["sentence"] or "").encode()
+            for first, last in hit["marks"]:
+                self.assertRegex(text[first:last].decode().lower(), "^r[uú]ss")
+
+    def test_the_words_are_bold_on_a_terminal_and_plain_in_a_pipe(self):
+        self.assertNotIn("\033", self.chancery("search", "curilas").stdout)
+        main, side = pty.openpty()
+        environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+        done = subprocess.run([str(CHANCERY), "--archive", str(self.archive), "search", "curilas", "--limit", "1"],
+                              stdout=side, env=environment)
+        os.close(side)
+        shown = os.read(main, 65536).decode()
+        os.close(main)
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(shown, "\033\\[1;33mCurilas\033\\[0m")
+
+    def test_hostile_words_are_refused_with_a_reason(self):
+        for words in ("", "   ", ".,;!?", "-", "-curilas", '"curilas', '"', "a*", "OR", "curilas OR",
+                      " ".join(f"w{n}" for n in range(10000))):
+            done = self.chancery("search", words, expect=2)
+            self.assertIn("chancery: ", done.stderr, words[:40])
+            self.assertEqual(done.stdout, "")
+        done = subprocess.run([str(CHANCERY), "--archive", str(self.archive), "search", b"curil\xff\xfe"],
+                              capture_output=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"UTF-8", done.stderr)
+        self.chancery("search", "x" * 100000, expect=1)
+        self.chancery("search", '"' + "x " * 31 + '"', expect=1)
+
+    def test_what_is_withdrawn_is_found_as_of_then_only(self):
+        hit = next(h for h in self.hits("Kunashir") if h["id"])
+        before = str(len(self.log()))
+        self.chancery("withdraw", hit["document"], "--reason", "withdrawn by its paper")
+        self.assertNotIn(hit["document"], [h["document"] for h in self.hits("Kunashir", expect=None)])
+        self.assertIn(hit["id"], [h["id"] for h in self.hits("Kunashir", "--as-of", before)])
+        self.sound()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
