@@ -363,6 +363,41 @@ static bool upon_others(const struct act *act)
 	return false;
 }
 
+static bool names_anybody(const struct chy_line *line, int32_t above)
+{
+	for (size_t i = 0; i < line->mention_count; i++)
+		if (line->mentions[i].resolved &&
+			chy_below(line, (int32_t)line->mentions[i].first, above))
+			return true;
+	return false;
+}
+
+/* A deed that the act is upon, without a word of whose it is; CHY_NONE. */
+static int32_t bare_deed(const struct act *act)
+{
+	const struct chy_line *line = act->line;
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(line, act->trigger, "obj obl nsubj:pass", child)) != CHY_NONE)
+		if (chy_word_kind(act->document->coder, line->lemmas[child], "deed") &&
+			chy_child_in(line, child, "det", CHY_NONE) != CHY_NONE &&
+			!names_anybody(line, child))
+			return child;
+	return CHY_NONE;
+}
+
+/* *lamentou a decisão*, *protestou contra a violação*: that of whoever acted last. */
+static void fill_deed(struct act *act)
+{
+	const struct chy_side *last = &act->document->last_actors;
+
+	if (bare_deed(act) == CHY_NONE || act->actors.count != 1 || act->recipients.count ||
+		last->count != 1 || chy_side_has(&act->actors, last->parties[0].actor))
+		return;
+	act->recipients = *last;
+	act->recipients.loose = act->recipients.by_reference = true;
+}
+
 /* An act upon nobody, in a document about two: upon the other of them. */
 static void fill_from_document(struct act *act)
 {
@@ -385,6 +420,9 @@ static void fill_from_document(struct act *act)
 		pair = &act->document->last_pair;
 	if (act->actors.count != 1 || act->recipients.count || pair->count != 2 ||
 		!chy_side_has(pair, self) || turns_abroad(act) || upon_others(act))
+		return;
+	/* *lamentou a decisão*, where nobody has done anything: of a company, maybe. */
+	if (bare_deed(act) != CHY_NONE && !act->document->last_actors.count)
 		return;
 	for (size_t i = 0; i < 2; i++)
 		if (pair->parties[i].actor != self)
@@ -432,35 +470,6 @@ static void fill_pair(struct act *act)
 		return;
 	act->actors = act->document->main_pair;
 	act->actors.loose = act->actors.by_reference = true;
-}
-
-static bool names_anybody(const struct chy_line *line, int32_t above)
-{
-	for (size_t i = 0; i < line->mention_count; i++)
-		if (line->mentions[i].resolved &&
-			chy_below(line, (int32_t)line->mentions[i].first, above))
-			return true;
-	return false;
-}
-
-/* *lamentou a decisão*, *protestou contra a violação*: that of whoever acted last. */
-static void fill_deed(struct act *act)
-{
-	const struct chy_document *document = act->document;
-	int32_t child = CHY_NONE, deed = CHY_NONE;
-
-	while ((child = chy_child_in(act->line, act->trigger, "obj obl nsubj:pass", child)) !=
-		CHY_NONE)
-		if (chy_word_kind(document->coder, act->line->lemmas[child], "deed") &&
-			chy_child_in(act->line, child, "det", CHY_NONE) != CHY_NONE &&
-			!names_anybody(act->line, child))
-			deed = child;
-	if (deed == CHY_NONE || act->actors.count != 1 || act->recipients.count ||
-		document->last_actors.count != 1 ||
-		chy_side_has(&act->actors, document->last_actors.parties[0].actor))
-		return;
-	act->recipients = document->last_actors;
-	act->recipients.loose = act->recipients.by_reference = true;
 }
 
 /* *Bósnia: NATO suspende voos*: what a headline is about, where nobody else is
@@ -1304,7 +1313,11 @@ static void spend_nouns(struct chy_line *line, int32_t word, int deep)
 {
 	int32_t child = CHY_NONE;
 
-	while (deep > 0 && (child = chy_child_in(line, word, "nmod amod", child)) != CHY_NONE) {
+	while (deep > 0 &&
+		(child = chy_child_in(line, word, deep < DEEPEST ? "nmod amod conj" : "nmod amod",
+			 child)) != CHY_NONE) {
+		if (chy_is_verb(line, child))
+			continue;
 		line->spent[child] = true;
 		spend_nouns(line, child, deep - 1);
 	}

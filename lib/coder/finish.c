@@ -79,6 +79,24 @@ static bool met_there(const struct chy_event *visit, const struct chy_event *mee
 		       meeting->actor_count);
 }
 
+/* Rules of one verb: *sanction-expulsar*, *sanction-expulsar-diplomata*. */
+static bool same_family(struct chy_str a, struct chy_str b)
+{
+	struct chy_str x, y;
+
+	for (int part = 0; part < 2; part++)
+		if (!chy_str_split(&a, '-', &x) || !chy_str_split(&b, '-', &y) ||
+			!chy_str_equal(x, y))
+			return false;
+	return true;
+}
+
+/* *expulsa*, *expulsa diplomatas*, *expulsou*: near enough, in one family. */
+static bool same_verb(struct chy_str a, struct chy_str b)
+{
+	return a.size >= 5 && b.size >= 5 && memcmp(a.data, b.data, 5) == 0;
+}
+
 /* The same sides in the same category: told again when by the same words, or
  * when a headline says what the article goes on to tell. */
 static bool told_again(const struct chy_document *document, const struct chy_event *first,
@@ -100,6 +118,8 @@ static bool told_again(const struct chy_document *document, const struct chy_eve
 			later->recipient_count))
 		return false;
 	if (chy_str_equal(first->trigger, later->trigger) ||
+		(same_family(first->rule, later->rule) &&
+			same_verb(first->trigger, later->trigger)) ||
 		(chy_str_equal(first->rule, later->rule) &&
 			chy_category_reciprocal(first->category)))
 		return first->sentence == later->sentence || !said_besides(document, later);

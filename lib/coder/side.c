@@ -569,6 +569,11 @@ static int32_t own_subject(
 	int32_t subject = subject_below(document, line, word);
 	int32_t copula = chy_child_in(line, word, "cop aux", CHY_NONE);
 
+	/* *Argélia: GIA mata …*: what a headline is about does not act. */
+	if (subject == 0 && line->sentence->word_count > 1 &&
+		chy_str_is(chy_word_at(line, 1)->form, ":") &&
+		chy_child_in(line, word, "nsubj", subject) != CHY_NONE)
+		subject = chy_child_in(line, word, "nsubj", subject);
 	/* Some trees hang it on the copula. */
 	if (subject == CHY_NONE && copula != CHY_NONE)
 		subject = subject_below(document, line, copula);
@@ -1294,7 +1299,7 @@ static void by_preposition(struct chy_document *document, struct chy_line *line,
 		keep_others(&found, not_these, out);
 		out->loose |= found.loose;
 		/* *a retirada das tropas russas da Geórgia*: the first is whose. */
-		if (of && out->count)
+		if (out->count)
 			return;
 	}
 	while (!out->count && depth < 3 &&
@@ -1327,6 +1332,8 @@ static void by_order(struct chy_document *document, struct chy_line *line, int32
 				return;
 			continue;
 		}
+		if (chy_word_kind(document->coder, line->lemmas[i + 1], "behest"))
+			continue;
 		for (int32_t j = i + 1; j < n && j < i + 4; j++) {
 			int32_t head = chy_word_at(line, j)->head;
 
