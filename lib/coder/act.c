@@ -390,9 +390,15 @@ static int32_t bare_deed(const struct act *act)
 static void fill_deed(struct act *act)
 {
 	const struct chy_side *last = &act->document->last_actors;
+	int32_t deed = bare_deed(act);
 
-	if (bare_deed(act) == CHY_NONE || act->actors.count != 1 || act->recipients.count ||
-		last->count != 1 || chy_side_has(&act->actors, last->parties[0].actor))
+	if (deed == CHY_NONE)
+		return;
+	/* *o ataque* is of who used force last. */
+	if (chy_str_is(chy_word_value(act->document->coder, act->line->lemmas[deed], "deed"), "2"))
+		last = &act->document->last_force;
+	if (!act->actors.count || act->recipients.count || last->count != 1 ||
+		chy_side_has(&act->actors, last->parties[0].actor))
 		return;
 	act->recipients = *last;
 	act->recipients.loose = act->recipients.by_reference = true;
@@ -631,6 +637,19 @@ static bool said_to_private(const struct act *act)
 		       category == CHY_CONSULT);
 }
 
+/* *Espanha e Portugal esperam calor*: two who do the same thing to nobody. */
+static bool two_alone(const struct act *act)
+{
+	struct chy_str arguments = frame_text(act, act->frame->arguments);
+
+	/* *Índia e Paquistão concentram tropas*: upon one another. */
+	if (act->frame->category == CHY_ASSAULT || act->frame->category == CHY_MOBILIZE)
+		return false;
+	return act->frame->pos == 'V' && !act->recipients.count && flagged(act, "weak") &&
+	       arguments.size && memchr(arguments.data, '>', arguments.size) &&
+	       !chy_category_reciprocal((enum chy_category)act->frame->category);
+}
+
 static enum chy_condition enough_sides(struct act *act)
 {
 	size_t both = act->actors.count + act->recipients.count + (urged(act) ? 1 : 0);
@@ -656,7 +675,7 @@ static enum chy_condition enough_sides(struct act *act)
 		!flagged(act, "joint") &&
 		!chy_category_reciprocal((enum chy_category)act->frame->category))
 		return CHY_WHICH_OF_TWO;
-	if (both > 1 || flagged(act, "solo"))
+	if ((both > 1 && !two_alone(act)) || flagged(act, "solo"))
 		return CHY_MET;
 	if (act->frame->category == CHY_ASSAULT || act->frame->category == CHY_COERCE)
 		return CHY_ONE_SIDE;
@@ -1256,6 +1275,8 @@ static void emit(struct act *act)
 		return;
 	reason = reason_of(act, when);
 	act->document->last_actors = act->actors;
+	if (act->frame->category == CHY_ASSAULT || act->frame->category == CHY_COERCE)
+		act->document->last_force = act->actors;
 	if (act->actors.count + act->recipients.count == 2) {
 		struct chy_side pair = act->actors;
 

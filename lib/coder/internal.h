@@ -106,7 +106,7 @@ struct chy_document {
 	struct chy_known known[256];
 	size_t known_count;
 	struct chy_side last_subject, last_pair, last_speaker;
-	struct chy_side last_actors; /* of the last event */
+	struct chy_side last_actors, last_force; /* of the last event, and of force */
 	uint32_t last_pair_at; /* the sentence of the last act of two; 0 for none */
 	struct chy_side main_pair; /* whom the document is about; empty unless it is two */
 	struct chy_event *events;

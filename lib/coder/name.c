@@ -699,6 +699,9 @@ static void take_from_headline(const struct scan *scan, struct chy_mention *post
 	const struct chy_line *headline = scan->document->lines;
 	const struct chy_mention *first = headline->mention_count ? headline->mentions : NULL;
 
+	/* A king or a president of no country may be of any. */
+	if (chy_str_is(post->party.role, "head of state"))
+		return;
 	if (!first || scan->line == headline || scan->line > headline + 3 || !first->resolved ||
 		first->first > 2 || !state_named(scan->document, first->party.actor))
 		return;

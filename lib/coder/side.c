@@ -1097,6 +1097,14 @@ static bool plainly_below(const struct chy_line *line, int32_t word, int32_t abo
 	return false;
 }
 
+/* *um documento em Singapura*: where it was. */
+static bool within_place(const struct chy_document *document, const struct chy_line *line,
+	const struct chy_mention *mention, int32_t above)
+{
+	return mention->place && (int32_t)mention->first != above &&
+	       chy_word_kind(document->coder, chy_preposition(line, (int32_t)mention->first), "at");
+}
+
 /* Any actor named beneath a word: the one that a proposal, a decision or a
  * policy is of. */
 static void beneath_in(struct chy_document *document, struct chy_line *line, int32_t word,
@@ -1115,7 +1123,7 @@ static void beneath_in(struct chy_document *document, struct chy_line *line, int
 	for (size_t i = 0; i < line->mention_count && !out->count; i++) {
 		const struct chy_mention *mention = &line->mentions[i];
 
-		if (!mention->resolved ||
+		if (!mention->resolved || within_place(document, line, mention, word) ||
 			!plainly_below(line, (int32_t)mention->first, word, anywhere) ||
 			(not_these && chy_side_has(not_these, mention->party.actor)))
 			continue;
