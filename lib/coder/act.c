@@ -210,6 +210,12 @@ static bool fits_object(struct act *act)
 		if (subject != CHY_NONE && one_of(act->line->lemmas[subject], wanted))
 			act->object = subject;
 	}
+	/* *y solicita ayuda*, read as an adjective: the noun right after. */
+	if (act->object == CHY_NONE && act->frame->pos == 'V' &&
+		chy_word_at(act->line, act->trigger)->upos == CHY_UPOS_ADJ &&
+		(size_t)act->trigger + 1 < act->line->sentence->word_count &&
+		one_of(act->line->lemmas[act->trigger + 1], wanted))
+		act->object = act->trigger + 1;
 	/* *se firmó un convenio*: what is done is called the subject. */
 	while (act->object == CHY_NONE && act->frame->pos == 'V' && reflexive(act) &&
 		(child = chy_child_in(act->line, act->trigger, "nsubj", child)) != CHY_NONE)
@@ -692,12 +698,20 @@ static enum chy_condition enough_sides(struct act *act)
 
 /* -- how ------------------------------------------------------------------ */
 
+/* *sin embargo*, *no obstante*: the word after says that none is meant. */
+static bool undone_by_next(const struct act *act, int32_t word)
+{
+	return (size_t)word + 1 < act->line->sentence->word_count &&
+	       chy_word_kind(act->document->coder, act->line->lemmas[word + 1], "still");
+}
+
 static bool marked(const struct act *act, int32_t word, const char *relations, const char *kind)
 {
 	int32_t child = CHY_NONE;
 
 	while ((child = chy_child_in(act->line, word, relations, child)) != CHY_NONE)
-		if (chy_word_kind(act->document->coder, act->line->lemmas[child], kind))
+		if (chy_word_kind(act->document->coder, act->line->lemmas[child], kind) &&
+			!undone_by_next(act, child))
 			return true;
 	return false;
 }

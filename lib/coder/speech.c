@@ -6,8 +6,12 @@
 
 static bool says(const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
-	return chy_word_at(line, word)->upos == CHY_UPOS_VERB &&
-	       chy_word_kind(document->coder, line->lemmas[word], "say");
+	if (chy_word_at(line, word)->upos != CHY_UPOS_VERB)
+		return false;
+	/* *mantiene que …*, but not *mantiene conversaciones* */
+	return chy_word_kind(document->coder, line->lemmas[word], "say") ||
+	       (chy_word_kind(document->coder, line->lemmas[word], "hold") &&
+		       chy_child_in(line, word, "ccomp", CHY_NONE) != CHY_NONE);
 }
 
 /* An outlet as subject: *O Brics Post informa que …* tells of somebody else. */

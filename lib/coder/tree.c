@@ -73,6 +73,22 @@ static bool after_name(const struct chy_line *line, int32_t word)
 	       chy_word_at(line, word - 1)->head == w->head;
 }
 
+/* *está lista y solicita ayuda*, read as ready and asking: joined to what is
+ * said before, and right before a noun. */
+static bool joined_verb(const struct chy_line *line, int32_t word)
+{
+	const struct chy_word *w = chy_word_at(line, word);
+	enum chy_upos next = (size_t)word + 1 < line->sentence->word_count
+				     ? chy_word_at(line, word + 1)->upos
+				     : CHY_UPOS_PUNCT;
+
+	return w->upos == CHY_UPOS_ADJ && chy_word_is(w, "conj") && w->head < word &&
+	       chy_word_at(line, word - 1)->upos == CHY_UPOS_CCONJ &&
+	       chy_child_in(line, word, "det case cop", CHY_NONE) == CHY_NONE &&
+	       !chy_word_has(w, "VerbForm", "Part") &&
+	       (next == CHY_UPOS_NOUN || next == CHY_UPOS_DET || next == CHY_UPOS_PROPN);
+}
+
 /* *suspende tratado*: a noun that is also the participle of another verb. */
 static bool is_thing(struct chy_document *document, const struct chy_line *line, int32_t word)
 {
@@ -96,7 +112,7 @@ static void find_verb(struct chy_document *document, struct chy_line *line, int3
 			CHY_NONE) == CHY_NONE &&
 		chy_child_in(line, word, "det", CHY_NONE) == CHY_NONE;
 
-	predicate |= after_name(line, word);
+	predicate |= after_name(line, word) || joined_verb(line, word);
 	line->verb[word] = tagged_verb(w) && !is_person_or_thing(line, word);
 	line->lemmas[word] = chy_folded(document, w->lemma);
 	if (line->verb[word] && is_thing(document, line, word)) {
