@@ -844,7 +844,8 @@ static bool in_the_future(const struct act *act, int32_t word)
 		(word != act->trigger &&
 			chy_word_kind(act->document->coder, act->line->lemmas[word], "coming")))
 		return true;
-	if (owed(act, word, false) || is_to(act->line, word))
+	/* *está a punto de firmar* */
+	if (owed(act, word, false) || is_to(act->line, word) || marked(act, word, "obl", "verge"))
 		return true;
 	if (chy_word_has(chy_word_at(act->line, word), "Tense", "Fut"))
 		return true;

@@ -1041,6 +1041,10 @@ void chy_subject(
 	if (!chy_is_verb(line, word) && chy_child_in(line, word, "cop", CHY_NONE) == CHY_NONE)
 		return;
 	add_name_before(line, word, out);
+	/* *Firmaron el acuerdo Perú y Chile*, read as names of the accord. */
+	subject = chy_child_in(line, word, "obj", CHY_NONE);
+	if (!out->count && subject > word && finite_plural(line, word))
+		add_names_beside(document, line, subject, out);
 	if (!out->count)
 		unsaid_subject(document, line, word, out);
 }
@@ -1181,6 +1185,9 @@ static bool led_by(const struct chy_document *document, const struct chy_line *l
 {
 	int32_t marker = CHY_NONE;
 
+	/* *a través de*, *a pesar de*: no preposition of its own. */
+	if (chy_word_kind(document->coder, line->lemmas[word], "roundabout"))
+		return false;
 	if (takes(slot, leads(document, line, word)))
 		return true;
 	if (chy_word_kind(document->coder, slot, "of"))
