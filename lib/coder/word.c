@@ -101,7 +101,9 @@ uint32_t chy_word_run(const struct chy_coder *coder, const struct chy_line *line
 		struct chy_str key = chy_lexicon_text(&coder->lexicon, word->key);
 		uint32_t n;
 
-		if (key.size < first.size || memcmp(key.data, first.data, first.size) != 0)
+		/* Keys of several words stand right after that of the first alone. */
+		if (key.size < first.size || memcmp(key.data, first.data, first.size) != 0 ||
+			(key.size > first.size && key.data[first.size] != ' '))
 			break;
 		if (!chy_str_is(chy_lexicon_text(&coder->lexicon, word->kind), kind))
 			continue;
