@@ -395,7 +395,7 @@ static int32_t bare_deed(const struct act *act)
 /* *lamentou a decisão*, *protestou contra a violação*: that of whoever acted last. */
 static void fill_deed(struct act *act)
 {
-	const struct chy_side *last = &act->document->last_actors;
+	const struct chy_side *last = &act->document->last_deed;
 	int32_t deed = bare_deed(act);
 
 	if (deed == CHY_NONE)
@@ -403,9 +403,11 @@ static void fill_deed(struct act *act)
 	/* *o ataque* is of who used force last. */
 	if (chy_str_is(chy_word_value(act->document->coder, act->line->lemmas[deed], "deed"), "2"))
 		last = &act->document->last_force;
-	if (!act->actors.count || act->recipients.count || last->count != 1 ||
-		chy_side_has(&act->actors, last->parties[0].actor))
+	if (!act->actors.count || act->recipients.count || !last->count)
 		return;
+	for (size_t i = 0; i < last->count; i++)
+		if (chy_side_has(&act->actors, last->parties[i].actor))
+			return;
 	act->recipients = *last;
 	act->recipients.loose = act->recipients.by_reference = true;
 }
@@ -520,22 +522,27 @@ static void fill_foe(struct act *act)
 	act->recipients.loose = act->recipients.by_reference = true;
 }
 
-/* *accused it of lying and threatened to leave*: upon the same. */
+/* *accused it of lying and threatened to leave*, *cut ties, accusing it …*: upon
+ * the same. */
 static void fill_from_joined(struct act *act)
 {
-	const struct chy_side *pair = &act->document->last_pair;
-	int32_t head = chy_word_at(act->line, act->trigger)->head;
+	const struct chy_document *document = act->document;
+	const struct chy_line *line = act->line;
+	int32_t head = chy_word_at(line, act->trigger)->head;
+	int32_t object = chy_child_in(line, act->trigger, "obj", CHY_NONE);
+	bool it = object != CHY_NONE && chy_word_has(chy_word_at(line, object), "PronType", "Prs");
+	bool joined = chy_relation(line, act->trigger, "conj") && object == CHY_NONE &&
+		      chy_child_in(line, act->trigger, "xcomp ccomp", CHY_NONE) != CHY_NONE;
 
-	if (act->actors.count != 1 || act->recipients.count || pair->count != 2 ||
-		act->object != CHY_NONE || !chy_relation(act->line, act->trigger, "conj") ||
-		chy_child_in(act->line, act->trigger, "xcomp ccomp", CHY_NONE) == CHY_NONE ||
-		!chy_is_verb(act->line, act->trigger) || !act->line->acts[head] ||
-		chy_child_in(act->line, act->trigger, "nsubj obj", CHY_NONE) != CHY_NONE ||
-		!chy_side_has(pair, act->actors.parties[0].actor))
+	joined |= it && (chy_relation(line, act->trigger, "conj") ||
+				chy_relation(line, act->trigger, "advcl"));
+	if (!joined || !act->actors.count || act->recipients.count || act->object != CHY_NONE ||
+		!chy_is_verb(line, act->trigger) || !line->acts[head] ||
+		chy_child_in(line, act->trigger, "nsubj", CHY_NONE) != CHY_NONE ||
+		act->actors.count != document->last_actors.count ||
+		!chy_side_has(&document->last_actors, act->actors.parties[0].actor))
 		return;
-	for (size_t i = 0; i < 2; i++)
-		if (pair->parties[i].actor != act->actors.parties[0].actor)
-			chy_side_add(&act->recipients, &pair->parties[i]);
+	act->recipients = document->last_recipients;
 	act->recipients.by_reference = true;
 }
 
@@ -669,6 +676,10 @@ static enum chy_condition enough_sides(struct act *act)
 		return CHY_PRIVATE_ACTOR;
 	if (flagged(act, "military") && !soldiers_act(act->document, &act->actors))
 		return CHY_NO_SOLDIERS;
+	/* *a destroyer came close* is no visit; *the defence minister came* is. */
+	if (flagged(act, "people") && soldiers_act(act->document, &act->actors) &&
+		!act->actors.parties[0].role.size)
+		return CHY_PRIVATE_ACTOR;
 	if (flagged(act, "official") &&
 		(act->actors.by_reference || act->actors.loose || act->recipients.loose))
 		return CHY_UNOFFICIAL;
@@ -824,6 +835,11 @@ static bool is_to(const struct chy_line *line, int32_t word)
 {
 	int32_t copula = chy_child_in(line, word, "cop aux", CHY_NONE);
 
+	/* *Russia to send missiles*: a headline's future. */
+	if (copula == CHY_NONE && chy_relation(line, word, "root") &&
+		chy_child_in(line, word, "nsubj", CHY_NONE) != CHY_NONE &&
+		chy_child_in(line, word, "mark", CHY_NONE) != CHY_NONE)
+		return chy_word_has(chy_word_at(line, word), "VerbForm", "Inf");
 	return copula != CHY_NONE && chy_word_at(line, copula)->upos == CHY_UPOS_AUX &&
 	       chy_word_has(chy_word_at(line, word), "VerbForm", "Inf") &&
 	       chy_word_has(chy_word_at(line, copula), "Tense", "Pres") &&
@@ -1292,11 +1308,16 @@ static void emit(struct act *act)
 	act->document->last_actors = act->actors;
 	if (act->frame->category == CHY_ASSAULT || act->frame->category == CHY_COERCE)
 		act->document->last_force = act->actors;
+	if (act->frame->category != CHY_ACCUSE && act->frame->category != CHY_REQUEST)
+		act->document->last_deed = act->actors;
+	act->document->last_recipients = act->recipients;
 	if (act->actors.count + act->recipients.count == 2) {
 		struct chy_side pair = act->actors;
 
 		chy_side_join(&pair, &act->recipients);
 		act->document->last_pair = pair;
+		if (pair.count == 2 && pair.parties[0].role.size && pair.parties[1].role.size)
+			act->document->last_people = pair;
 		act->document->last_pair_at = act->number;
 	}
 	act->proposed = ought(act);
@@ -1340,7 +1361,9 @@ static bool by_the_way(const struct act *act, int32_t word)
 	/* *accused it of closing …*, *ruled out sending …*: its content. */
 	beside &= chy_child_in(act->line, word, "mark", CHY_NONE) == CHY_NONE &&
 		  !chy_right_after(act->line, word, act->trigger);
-	beside |= act->frame->pos == 'V' && marked(act, word, "mark advmod", "after");
+	beside |= act->frame->pos == 'V' &&
+		  (marked(act, word, "mark advmod", "after") ||
+			  chy_name_after_conjunction(act->document, act->line, word) != CHY_NONE);
 	return beside && chy_relation(act->line, word, "advcl");
 }
 
@@ -1543,6 +1566,12 @@ static bool denies_a_charge(const struct act *act)
 	return false;
 }
 
+/* *called it a stab in the back* is no call on anybody. */
+static bool has_object(const struct act *act)
+{
+	return chy_child_in(act->line, act->trigger, "obj", CHY_NONE) != CHY_NONE;
+}
+
 /* *told Peru to leave*: some words ask only with an infinitive. */
 static bool has_infinitive(const struct act *act)
 {
@@ -1550,7 +1579,8 @@ static bool has_infinitive(const struct act *act)
 
 	while ((child = chy_child_in(act->line, act->trigger, "xcomp advcl ccomp acl", child)) !=
 		CHY_NONE)
-		if (chy_word_has(chy_word_at(act->line, child), "VerbForm", "Inf"))
+		if (chy_word_has(chy_word_at(act->line, child), "VerbForm", "Inf") &&
+			chy_child_in(act->line, child, "aux", CHY_NONE) == CHY_NONE)
 			return true;
 	return false;
 }
@@ -1568,13 +1598,45 @@ static bool only_tells_who(const struct act *act)
 	       chy_child_in(line, act->trigger, "aux obj nsubj", CHY_NONE) == CHY_NONE;
 }
 
+/* *promised to scrap the pact*: the promise is what it is to do. */
+static bool promises_harm(const struct act *act)
+{
+	const struct chy_coder *coder = act->document->coder;
+	int32_t child = act->frame->category == CHY_AGREE && flagged(act, "due")
+				? chy_child_in(act->line, act->trigger, "xcomp", CHY_NONE)
+				: CHY_NONE;
+	struct chy_str arguments = frame_text(act, act->frame->arguments);
+	struct act inner = *act;
+	size_t i;
+
+	/* What two agree on is agreed. */
+	if (child == CHY_NONE || !chy_is_verb(act->line, child) ||
+		!memchr(arguments.data, '>', arguments.size))
+		return false;
+	inner.trigger = child;
+	i = chy_lexicon_find(&coder->lexicon, coder->frames, coder->frame_count,
+		sizeof(*coder->frames), act->line->lemmas[child]);
+	for (; i < coder->frame_count; i++) {
+		inner.frame = &coder->frames[i];
+		if (!chy_str_equal(frame_text(&inner, inner.frame->key), act->line->lemmas[child]))
+			return false;
+		if (!flagged(&inner, "negated") && frame_text(&inner, inner.frame->object).size &&
+			fits_word(&inner) && fits_object(&inner))
+			return inner.frame->category == CHY_REJECT ||
+			       inner.frame->category == CHY_SANCTION;
+	}
+	return false;
+}
+
 static enum chy_condition try_frame(struct act *act)
 {
 	if (!fits_word(act))
 		return CHY_UNFIT_WORD;
 	if (flagged(act, "infinitive") && !has_infinitive(act))
 		return CHY_NO_OBJECT;
-	if (denies_a_charge(act))
+	if (flagged(act, "bare") && has_object(act))
+		return CHY_NO_OBJECT;
+	if (denies_a_charge(act) || promises_harm(act))
 		return CHY_BACKGROUND;
 	if (a_reason(act) || provided(act) || of_other_noun(act) || denies_the_past(act) ||
 		an_aim(act) || figurative(act))

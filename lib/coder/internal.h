@@ -106,7 +106,10 @@ struct chy_document {
 	struct chy_known known[256];
 	size_t known_count;
 	struct chy_side last_subject, last_pair, last_speaker;
-	struct chy_side last_actors, last_force; /* of the last event, and of force */
+	struct chy_side last_actors, last_recipients; /* of the last event */
+	struct chy_side last_force; /* who used force last */
+	struct chy_side last_deed; /* who acted last otherwise than by accusing or asking */
+	struct chy_side last_people; /* the last two persons that an event was between */
 	uint32_t last_pair_at; /* the sentence of the last act of two; 0 for none */
 	struct chy_side main_pair; /* whom the document is about; empty unless it is two */
 	struct chy_event *events;
@@ -188,6 +191,10 @@ void chy_resolve(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out);
 /* Who acts by a verb, or is what a predicate is said of: its subject, wherever
  * the tree has it, or who was spoken of last. */
+/* The name that a conjunction and a verb stand around (*after Canada called*),
+ * where the tree makes it a complement; CHY_NONE. */
+int32_t chy_name_after_conjunction(
+	const struct chy_document *document, const struct chy_line *line, int32_t word);
 void chy_subject(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out);
 int32_t chy_subject_word(

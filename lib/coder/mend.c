@@ -105,6 +105,8 @@ static bool reads_as_noun(const struct chy_line *line, int32_t word)
 
 static void make_verb(struct chy_word *word)
 {
+	if (word->upos == CHY_UPOS_VERB && chy_word_has(word, "VerbForm", "Fin"))
+		return;
 	word->upos = CHY_UPOS_VERB;
 	word->feats = CHY_STR("VerbForm=Fin");
 }
@@ -219,13 +221,56 @@ static bool mend_object(struct chy_document *document, struct chy_line *line, in
 	return true;
 }
 
+/* *Beijing accused Hanoi*, read as a form of being accused: the name that begins
+ * a sentence right before a verb without subject is its subject. */
+static bool mend_subject(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t name = chy_is_verb(line, word) ? name_at_start(line, word) : CHY_NONE;
+	struct chy_word *words;
+
+	if (name == CHY_NONE || chy_word_at(line, name)->head != word ||
+		!chy_relation(line, word, "root") ||
+		!(chy_relation(line, name, "aux") || chy_relation(line, name, "advmod") ||
+			chy_relation(line, name, "compound") || chy_relation(line, name, "mark")) ||
+		chy_child_in(line, word, "nsubj", CHY_NONE) != CHY_NONE)
+		return false;
+	words = own_words(document, line);
+	if (!words)
+		return false;
+	words[name].deprel = CHY_STR("nsubj");
+	make_verb(&words[word]);
+	return true;
+}
+
+/* *A destroyer sailed near, the ministry said*: of two subjects of the saying the
+ * first is of what is said. */
+static bool mend_reported(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t head = chy_word_at(line, word)->head, subject, speaker;
+	struct chy_word *words;
+
+	if (head < word || !chy_is_verb(line, word) || !chy_relation(line, word, "ccomp") ||
+		chy_child_in(line, word, "nsubj", CHY_NONE) != CHY_NONE)
+		return false;
+	subject = chy_child_in(line, head, "nsubj", CHY_NONE);
+	speaker = subject == CHY_NONE ? CHY_NONE : chy_child_in(line, head, "nsubj", subject);
+	if (speaker == CHY_NONE || subject > word || speaker < word)
+		return false;
+	words = own_words(document, line);
+	if (!words)
+		return false;
+	words[subject].head = word;
+	return true;
+}
+
 void chy_mend(struct chy_document *document, struct chy_line *line)
 {
 	for (size_t i = 1; i < line->sentence->word_count; i++) {
 		int32_t word = (int32_t)i;
 
 		if (mend_headline(document, line, word) || mend_clause(document, line, word) ||
-			mend_voice(document, line, word) || mend_object(document, line, word))
+			mend_voice(document, line, word) || mend_object(document, line, word) ||
+			mend_subject(document, line, word) || mend_reported(document, line, word))
 			chy_line_link(document, line);
 	}
 }

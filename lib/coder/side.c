@@ -247,6 +247,12 @@ static void add_last_pair(const struct chy_document *document, const struct chy_
 {
 	struct chy_side here = {0};
 
+	/* *they*, after a sentence about three: all of them. */
+	if (chy_word_at(line, word)->upos == CHY_UPOS_PRON && document->last_subject.count > 2) {
+		chy_side_join(out, &document->last_subject);
+		out->by_reference = true;
+		return;
+	}
 	for (size_t i = 0; i < line->mention_count; i++)
 		if (line->mentions[i].resolved && (int32_t)line->mentions[i].first < word &&
 			!chy_is_body(document, line->mentions[i].party.actor))
@@ -274,6 +280,12 @@ static bool add_pair(
 
 		if (!n || t + n <= token)
 			continue;
+		/* *the two leaders*: the last two who are people. */
+		if (chy_str_is(value, "people") && document->last_people.count == 2) {
+			chy_side_join(out, &document->last_people);
+			out->by_reference = true;
+			return true;
+		}
 		add_last_pair(document, line, word, out);
 		return out->count > 0;
 	}
@@ -736,6 +748,22 @@ static int32_t controller(
 	return CHY_NONE;
 }
 
+/* *after Canada called …*, read as *called after Canada*. */
+int32_t chy_name_after_conjunction(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t child = CHY_NONE;
+
+	if (!chy_relation(line, word, "advcl") ||
+		!chy_word_has(chy_word_at(line, word), "VerbForm", "Fin"))
+		return CHY_NONE;
+	while ((child = chy_child_in(line, word, "obl", child)) != CHY_NONE && child < word)
+		if (line->mention[child] != CHY_NONE &&
+			chy_word_kind(document->coder, chy_preposition(line, child), "after"))
+			return child;
+	return CHY_NONE;
+}
+
 int32_t chy_subject_word(
 	const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
@@ -749,6 +777,8 @@ int32_t chy_subject_word(
 			return name_before_relative(line, subject);
 		if (noun_before(document, line, word) != CHY_NONE)
 			return noun_before(document, line, word);
+		if (chy_name_after_conjunction(document, line, word) != CHY_NONE)
+			return chy_name_after_conjunction(document, line, word);
 		if ((chy_relation(line, word, "xcomp") || chy_relation(line, word, "advcl")) &&
 			controller(document, line, word) != CHY_NONE)
 			return controller(document, line, word);
@@ -1441,9 +1471,18 @@ static void spoken_of(struct chy_document *document, struct chy_line *line, int3
 
 	if (w->upos != CHY_UPOS_PRON || !chy_word_has(w, "PronType", "Prs") ||
 		!chy_word_has(w, "Person", "3") || chy_word_has(w, "Reflex", "Yes") ||
-		chy_word_has(w, "Gender", "Neut") || chy_word_has(w, "Number", "Plur") ||
-		chy_relation(line, w->head, "acl"))
+		chy_word_has(w, "Gender", "Neut") || chy_relation(line, w->head, "acl"))
 		return;
+	if (chy_word_has(w, "Number", "Plur")) {
+		const struct chy_side *both = &document->last_actors;
+
+		if (both->count < 2 || !not_these ||
+			chy_side_has(both, not_these->count ? not_these->parties[0].actor : 0))
+			return;
+		chy_side_join(out, both);
+		out->by_reference = true;
+		return;
+	}
 	for (size_t i = within_speech(line, word) ? 0 : 1; i < 2; i++) {
 		if (candidates[i]->count != 1 || !not_these ||
 			chy_side_has(not_these, candidates[i]->parties[0].actor))
