@@ -101,9 +101,10 @@ uint32_t chy_word_run(const struct chy_coder *coder, const struct chy_line *line
 		struct chy_str key = chy_lexicon_text(&coder->lexicon, word->key);
 		uint32_t n;
 
-		/* Keys of several words stand right after that of the first alone. */
+		/* Keys of several words, and of words that a hyphen joins, stand right
+		 * after that of the first alone. */
 		if (key.size < first.size || memcmp(key.data, first.data, first.size) != 0 ||
-			(key.size > first.size && key.data[first.size] != ' '))
+			(key.size > first.size && (unsigned char)key.data[first.size] > '-'))
 			break;
 		if (!chy_str_is(chy_lexicon_text(&coder->lexicon, word->kind), kind))
 			continue;
