@@ -207,6 +207,8 @@ void close_archive(struct client *client)
 	chy_archive_close(client->archive);
 	chy_catalogue_close(client->catalogue);
 	chy_unmap(&client->words);
+	json_decref(client->declared);
+	client->declared = NULL;
 }
 
 int find_document(struct client *client, const char *typed, struct chy_hash *out)

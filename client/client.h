@@ -34,6 +34,7 @@ struct client {
 	struct chy_archive *archive;
 	struct chy_view *view;
 	struct chy_catalogue *catalogue;
+	json_t *declared; /* of declared_disputes(); NULL until it is asked for */
 	struct chy_mapping words; /* of phrase(); mapped when first asked */
 	char own_views[256]; /* a directory of this question's own; "" for none */
 	uint64_t as_of; /* 0: now */
@@ -69,10 +70,16 @@ void print_members(struct client *client, const json_t *object, const char *cons
  * user's language), "issue", "since", "until", "origin", "parties"}, a new
  * reference; NULL where there is none. */
 json_t *matter_named(struct client *client, struct chy_str id);
+/* What a filter's `dispute` asks for a matter by. */
+struct chy_str matter_key(struct client *client, const json_t *matter);
+/* The declared disputes in force as of client->as_of; borrowed. */
+const json_t *declared_disputes(struct client *client);
+/* Of these, by id; NULL. Borrowed. */
+const json_t *declared_named(struct client *client, struct chy_str id);
 /* All of them, or all threads, in order: an array, a new reference. */
 int all_matters(struct client *client, bool threads, int64_t last_day, json_t **out);
 bool is_thread(struct chy_str id);
-bool is_dispute(const struct client *client, struct chy_str id);
+bool is_dispute(struct client *client, struct chy_str id);
 /* Leaves what is dated after a day, and what has no day, out of a filter;
  * INT64_MAX leaves nothing out. */
 void until_day(struct chy_event_filter *filter, int64_t last_day);
@@ -95,6 +102,26 @@ json_t *state_of_play(struct client *client, const json_t *row, const json_t *li
 
 /* A phrase of data/views/play.<language>.tsv; empty where there is none. */
 struct chy_str phrase(struct client *client, const char *kind, struct chy_str key);
+
+/* -- what analysts add to the log (record.c) -------------------------------- */
+
+struct signature {
+	const char *author, *reason;
+};
+/* Demands a reason, and fills in who asks. */
+int check_signature(struct signature *signature, const char *command);
+/* Writes a record, by the daemon where one runs. Closes the archive: a process
+ * may not open one log twice. */
+int put_record(struct client *client, const char *kind, json_t *body, uint64_t *out_seq);
+
+/* What `dispute --declare` and `--undeclare` take (declare.c). */
+struct declaring {
+	const char *id, *undeclared; /* one of them */
+	const char *name, *name_pt, *name_es, *parties, *terms, *issue, *since, *until;
+	struct signature signature;
+};
+size_t declaring_specs(struct declaring *declaring, struct option_spec *out);
+int declare_dispute(struct client *client, struct declaring *declaring);
 
 /* -- options -------------------------------------------------------------- */
 

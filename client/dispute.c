@@ -24,11 +24,11 @@ static int read_moment(struct client *client, const char *on, struct moment *out
 }
 
 static struct chy_event_filter filter_of(
-	const struct client *client, const json_t *matter, const struct moment *moment)
+	struct client *client, const json_t *matter, const struct moment *moment)
 {
 	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
 
-	filter.dispute = chy_json_str(matter, "id");
+	filter.dispute = matter_key(client, matter);
 	filter.as_of = client->as_of;
 	until_day(&filter, moment->last_day);
 	return filter;
@@ -88,6 +88,12 @@ static bool is_told(const json_t *matter)
 	return json_integer_value(json_object_get(matter, "happenings")) > 0;
 }
 
+/* What an analyst declared is listed though nothing is told of it yet. */
+static bool is_listed(const json_t *matter)
+{
+	return is_told(matter) || chy_str_is(chy_json_str(matter, "origin"), "declared");
+}
+
 int run_disputes(struct client *client, int argc, char **argv)
 {
 	static const struct column columns[] = {{"dispute", "id", false}, {"phase", "phase", false},
@@ -114,7 +120,7 @@ int run_disputes(struct client *client, int argc, char **argv)
 	status = all_matters(client, threads, moment.last_day, &rows);
 	for (size_t i = json_array_size(rows); i-- > 0 && !status;) {
 		status = ask_course(client, json_array_get(rows, i), &moment);
-		if (!status && !is_told(json_array_get(rows, i)))
+		if (!status && !is_listed(json_array_get(rows, i)))
 			json_array_remove(rows, i);
 	}
 	if (!status)
@@ -201,7 +207,7 @@ static int commitments_of(
 	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
 	struct chy_fault fault;
 
-	filter.dispute = chy_json_str(matter, "id");
+	filter.dispute = matter_key(client, matter);
 	filter.as_of = client->as_of;
 	return chy_view_commitments(client->view, &filter, moment->day, out, &fault) ? tell(&fault)
 										     : 0;
@@ -581,31 +587,47 @@ static int tell_phases(struct client *client, json_t *row, const struct moment *
 	return print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), phases);
 }
 
+/* A declared dispute's own id, though what is asked for it has another. */
+static int find_matter(struct client *client, const char *typed, json_t **out)
+{
+	struct filter_options options = {.dispute = typed};
+	struct chy_event_filter filter;
+	int status = read_filter(client, &options, &filter);
+
+	if (!status)
+		*out = matter_named(client, chy_str_from(typed));
+	return status;
+}
+
 int run_dispute(struct client *client, int argc, char **argv)
 {
-	struct filter_options options = {0};
-	struct chy_event_filter filter;
+	struct declaring declaring = {NULL};
+	struct option_spec specs[24];
 	struct moment moment;
 	const char *on = NULL;
 	bool phases = false;
-	const struct option_spec specs[] = {{"--on", &on, NULL}, {"--phases", NULL, &phases}};
 	json_t *row;
-	int rest, status = read_options(
-			  client, command_named("dispute"), specs, 2, argc, argv, &rest);
+	size_t n = declaring_specs(&declaring, specs);
+	int rest, status;
 
+	specs[n++] = (struct option_spec){"--on", &on, NULL};
+	specs[n++] = (struct option_spec){"--phases", NULL, &phases};
+	status = read_options(client, command_named("dispute"), specs, n, argc, argv, &rest);
+	if (!status && (declaring.id || declaring.undeclared))
+		return rest ? usage_error("dispute --declare takes no '%s'", argv[0])
+			    : declare_dispute(client, &declaring);
 	if (!status && rest != 1)
 		return usage_error("dispute takes one id; `chancery disputes` lists them");
 	if (!status)
 		status = open_archive(client);
-	options.dispute = argv[0];
 	if (!status)
-		status = read_filter(client, &options, &filter);
-	if (!status)
-		status = read_moment(client, on, &moment);
+		status = find_matter(client, argv[0], &row);
 	if (status)
 		return status < 0 ? 0 : status;
-	row = matter_named(client, filter.dispute);
-	status = phases ? tell_phases(client, row, &moment) : tell_dispute(client, row, &moment);
+	status = read_moment(client, on, &moment);
+	if (!status)
+		status = phases ? tell_phases(client, row, &moment)
+				: tell_dispute(client, row, &moment);
 	json_decref(row);
 	return status;
 }

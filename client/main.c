@@ -53,6 +53,18 @@ const struct command commands[] = {
 		"  --phases           the phases that it went through, and what brought each\n"
 		"  --on DATE          as it stood on that day; with --as-of, as that was known "
 		"then\n\n"
+		"One that the catalogue lacks is declared. From then on what two of its parties "
+		"do\n"
+		"belongs to it where the sentence or the title holds one of its terms (case, "
+		"accents\n"
+		"aside; without terms all), what was told before included.\n\n"
+		"  --declare ID       small letters, digits and hyphens; again: declared "
+		"otherwise\n"
+		"  --name, --name-pt, --name-es NAME\n"
+		"  --parties A,B      codes or names\n"
+		"  --terms \"A; B\"     [--issue WORD] [--since DATE] [--until DATE]\n"
+		"  --undeclare ID     it is none any more\n"
+		"  --reason R         [--author A]\n\n"
 		"Example:\n  chancery dispute kuril-islands\n",
 		run_dispute},
 	{"timeline", "what happened, in order", "timeline [ID] [filters]",

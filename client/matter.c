@@ -1,5 +1,5 @@
-/* What a dispute is, whoever made it one: the catalogue, or the news, which
- * tell of a thread between two parties. */
+/* What a dispute is, whoever made it one: the catalogue, an analyst who declared
+ * it, or the news, which tell of a thread between two parties. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,9 +59,10 @@ bool is_thread(struct chy_str id)
 	return split_thread(id, codes, &subject);
 }
 
-bool is_dispute(const struct client *client, struct chy_str id)
+bool is_dispute(struct client *client, struct chy_str id)
 {
-	return is_thread(id) || chy_catalogue_find(client->catalogue, id);
+	return is_thread(id) || chy_catalogue_find(client->catalogue, id) ||
+	       declared_named(client, id);
 }
 
 static json_t *of_thread(struct client *client, struct chy_str id)
@@ -93,10 +94,78 @@ static json_t *of_thread(struct client *client, struct chy_str id)
 	return out;
 }
 
+/* -- declared ---------------------------------------------------------------------- */
+
+const json_t *declared_disputes(struct client *client)
+{
+	struct chy_fault fault;
+
+	if (!client->declared && client->view &&
+		chy_view_declared(client->view, client->as_of, &client->declared, &fault)) {
+		tell(&fault);
+		client->declared = NULL;
+	}
+	return client->declared;
+}
+
+const json_t *declared_named(struct client *client, struct chy_str id)
+{
+	const json_t *all = declared_disputes(client);
+
+	for (size_t i = 0; i < json_array_size(all); i++)
+		if (chy_str_equal(chy_json_str(json_array_get(all, i), "dispute"), id))
+			return json_array_get(all, i);
+	return NULL;
+}
+
+/* In the user's language where it has that, else in the first that it has. */
+static struct chy_str name_in(const struct client *client, const json_t *names)
+{
+	static const char *const languages[] = {"en", "pt", "es"};
+	char language[3] = {client->lang[0], client->lang[0] ? client->lang[1] : '\0', '\0'};
+	struct chy_str name = chy_json_str(names, language);
+
+	for (size_t i = 0; i < 3 && !name.size; i++)
+		name = chy_json_str(names, languages[i]);
+	return name;
+}
+
+static json_t *of_declaration(const struct client *client, const json_t *body)
+{
+	json_t *out = json_object(), *parties = json_array(), *code;
+	size_t i;
+
+	json_array_foreach(json_object_get(body, "parties"), i, code)
+		add_party(parties, chy_str_from(json_string_value(code)));
+	set_text(out, "id", chy_json_str(body, "dispute"));
+	set_text(out, "name", name_in(client, json_object_get(body, "name")));
+	set_text(out, "issue", chy_json_str(body, "issue"));
+	set_text(out, "since", chy_json_str(body, "since"));
+	set_text(out, "until", chy_json_str(body, "until"));
+	json_object_set_new(out, "origin", json_string("declared"));
+	json_object_set_new(out, "parties", parties);
+	json_object_set_new(out, "declared",
+		json_pack("{s:O, s:O?, s:O?, s:O?}", "record", json_object_get(body, "record"),
+			"author", json_object_get(body, "author"), "reason",
+			json_object_get(body, "reason"), "terms", json_object_get(body, "terms")));
+	return out;
+}
+
+struct chy_str matter_key(struct client *client, const json_t *matter)
+{
+	struct chy_str id = chy_json_str(matter, "id");
+	const json_t *declared = declared_named(client, id);
+
+	return declared ? chy_json_str(declared, "key") : id;
+}
+
 json_t *matter_named(struct client *client, struct chy_str id)
 {
 	const struct chy_dispute *dispute = chy_catalogue_find(client->catalogue, id);
+	const json_t *declared = dispute ? NULL : declared_named(client, id);
 
+	if (declared)
+		return of_declaration(client, declared);
 	return dispute ? of_catalogue(client, dispute) : of_thread(client, id);
 }
 
@@ -132,5 +201,8 @@ int all_matters(struct client *client, bool threads, int64_t last_day, json_t **
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(
 			*out, of_catalogue(client, chy_catalogue_dispute(client->catalogue, i)));
+	for (size_t i = 0; i < json_array_size(declared_disputes(client)); i++)
+		json_array_append_new(
+			*out, of_declaration(client, json_array_get(client->declared, i)));
 	return 0;
 }

@@ -321,8 +321,10 @@ static int read_dispute(struct client *client, const char *typed, struct chy_str
 {
 	struct chy_str near;
 
+	const json_t *declared = declared_named(client, chy_str_from(typed));
+
 	if (is_dispute(client, chy_str_from(typed))) {
-		*out = chy_str_from(typed);
+		*out = declared ? chy_json_str(declared, "key") : chy_str_from(typed);
 		return 0;
 	}
 	if (strncmp(typed, "thread:", 7) == 0)

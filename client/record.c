@@ -79,7 +79,7 @@ static int record_alone(const char *directory, const char *kind, json_t *body, u
 }
 
 /* Closes what is open: a process may not open one log twice. */
-static int put_record(struct client *client, const char *kind, json_t *body, uint64_t *out_seq)
+int put_record(struct client *client, const char *kind, json_t *body, uint64_t *out_seq)
 {
 	json_t *holder;
 	int status;
@@ -95,10 +95,6 @@ static int put_record(struct client *client, const char *kind, json_t *body, uin
 	return status;
 }
 
-struct signature {
-	const char *author, *reason;
-};
-
 static const char *user_name(void)
 {
 	const struct passwd *user = getpwuid(getuid());
@@ -106,7 +102,7 @@ static const char *user_name(void)
 	return user && user->pw_name[0] ? user->pw_name : "unknown";
 }
 
-static int check_signature(struct signature *signature, const char *command)
+int check_signature(struct signature *signature, const char *command)
 {
 	if (!signature->reason || !signature->reason[0])
 		return usage_error(
@@ -208,6 +204,12 @@ static int set_disputes(struct client *client, json_t *change, const char *text)
 		typed = chy_str_trim(typed);
 		if (!typed.size)
 			continue;
+		if (declared_named(client, typed)) {
+			json_decref(list);
+			return usage_error("%.*s is declared: what belongs to it is told by its "
+					   "parties and terms",
+				(int)typed.size, typed.data);
+		}
 		if (!is_dispute(client, typed)) {
 			json_decref(list);
 			return usage_error("there is no dispute '%.*s'; `chancery disputes` lists "

@@ -24,7 +24,8 @@ int begin_one(struct client *client, const char *name, const struct option_spec 
 int find_event(struct client *client, const char *typed, json_t **out)
 {
 	struct chy_fault fault;
-	int result = chy_view_event(client->view, chy_str_from(typed), out, &fault);
+	int result =
+		chy_view_event_at(client->view, chy_str_from(typed), client->as_of, out, &fault);
 	json_int_t superseded;
 
 	if (result == CHY_EINPUT)

@@ -42,8 +42,8 @@ static int ask_tellings(struct client *client, json_t *happening)
 
 	json_array_foreach(json_object_get(happening, "events"), i, id)
 	{
-		result = chy_view_event(
-			client->view, chy_str_from(json_string_value(id)), &event, &fault);
+		result = chy_view_event_at(client->view, chy_str_from(json_string_value(id)),
+			client->as_of, &event, &fault);
 		if (result)
 			break;
 		json_object_del(event, "superseded");

@@ -130,6 +130,14 @@ int chy_view_contradictions(struct chy_view *view, json_t *happenings, uint64_t 
 /* One event by its id ("E12.3"), in force or not: "superseded" is the record
  * that took it back, or null. CHY_NOT_FOUND, CHY_EINPUT for no id. */
 int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struct chy_fault *fault);
+/* The same with the declared disputes that it belonged to at the record. */
+int chy_view_event_at(struct chy_view *view, struct chy_str id, uint64_t as_of, json_t **out,
+	struct chy_fault *fault);
+
+/* The declared disputes in force at a record (0: now): the bodies of their
+ * records (docs/schema/records.md) with "record", its number, and "key", what
+ * a filter's `dispute` asks for them by. An array, a new reference. */
+int chy_view_declared(struct chy_view *view, uint64_t as_of, json_t **out, struct chy_fault *fault);
 
 /* One document's row by its id; docs/schema/document.json. CHY_NOT_FOUND. */
 int chy_view_document(

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fold.h"
+#include "chancery/fold.h"
 #include "internal.h"
 
 static struct chy_str text(const struct chy_catalogue *catalogue, struct chy_lex_ref ref)

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "fold.h"
+#include "chancery/fold.h"
 #include "internal.h"
 
 struct chy_str chy_folded(struct chy_document *document, struct chy_str text)

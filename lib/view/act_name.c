@@ -187,7 +187,7 @@ int chy_view_happening(struct chy_view *view, struct chy_str name, uint64_t as_o
 	result = chy_act_find(txn, name, as_of, &key, &row);
 	if (!result)
 		result = chy_act_shown(txn, (struct chy_str){key.data, key.size},
-			(struct chy_str){row.data, row.size}, out);
+			(struct chy_str){row.data, row.size}, as_of, out);
 	chy_view_read_end(view, txn);
 	chy_buffer_fini(&key);
 	chy_buffer_fini(&row);

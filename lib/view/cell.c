@@ -116,8 +116,8 @@ static int compare_keys(const char *a, const char *b)
 	return memcmp(a, b, CHY_EVENT_KEY);
 }
 
-/* Notes in the row when a telling was superseded. */
-static int end_telling(struct chy_buffer *row, size_t head, struct chy_str change)
+/* The telling of a change's event; NULL where the row lacks it. */
+static char *find_telling(struct chy_buffer *row, size_t head, struct chy_str change)
 {
 	size_t low = 0, high = (row->size - head) / TELLING;
 
@@ -126,16 +126,25 @@ static int end_telling(struct chy_buffer *row, size_t head, struct chy_str chang
 		char *at = row->data + head + middle * TELLING;
 		int order = compare_keys(at, change.data);
 
-		if (!order) {
-			memcpy(at + CHY_EVENT_KEY, change.data + CHY_EVENT_KEY, 8);
-			return CHY_OK;
-		}
+		if (!order)
+			return at;
 		if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return CHY_EDAMAGED;
+	return NULL;
+}
+
+/* Notes in the row when a telling was superseded. */
+static int end_telling(struct chy_buffer *row, size_t head, struct chy_str change)
+{
+	char *at = find_telling(row, head, change);
+
+	if (!at)
+		return CHY_EDAMAGED;
+	memcpy(at + CHY_EVENT_KEY, change.data + CHY_EVENT_KEY, 8);
+	return CHY_OK;
 }
 
 static size_t head_of(struct chy_str row)
@@ -148,6 +157,25 @@ static size_t head_of(struct chy_str row)
 	return row.size - rest.size;
 }
 
+/* Keys come in order: what is not beyond the last is there, and told anew. */
+static bool tells_already(const struct chy_buffer *row, struct chy_str change)
+{
+	size_t head = head_of((struct chy_str){row->data, row->size});
+
+	return row->size > head && compare_keys(row->data + row->size - TELLING, change.data) >= 0;
+}
+
+static int retell(struct chy_buffer *row, struct chy_str change)
+{
+	size_t head = head_of((struct chy_str){row->data, row->size});
+	char *at = find_telling(row, head, change);
+
+	if (!at)
+		return CHY_EDAMAGED;
+	memcpy(at, change.data, TELLING);
+	return CHY_OK;
+}
+
 static int apply(struct chy_buffer *row, struct chy_str change)
 {
 	bool ends = chy_get_be(change.data + CHY_EVENT_KEY, 8) != 0;
@@ -156,6 +184,8 @@ static int apply(struct chy_buffer *row, struct chy_str change)
 		chy_buffer_add(row, change.data + TELLING, change.size - TELLING);
 	if (ends)
 		return end_telling(row, head_of((struct chy_str){row->data, row->size}), change);
+	if (tells_already(row, change))
+		return retell(row, change);
 	chy_buffer_add(row, change.data, TELLING);
 	return row->failed ? CHY_EMEM : CHY_OK;
 }
@@ -328,13 +358,13 @@ static int acts_after(const struct chy_batch *batch, size_t from, size_t to,
 		memcpy(out->tellings, before->tellings, before->count * sizeof(*out->tellings));
 	out->count = result ? 0 : before->count;
 	for (size_t i = from; i < to && !result; i++) {
-		struct chy_telling *telling = &out->tellings[out->count];
+		struct chy_telling telling;
 
-		decode(chy_staged_value(&batch->cells, i).data, telling);
-		if (telling->until)
-			take_out(out, telling->key);
-		else
-			out->count++;
+		decode(chy_staged_value(&batch->cells, i).data, &telling);
+		if (telling.until || batch->retold)
+			take_out(out, telling.key);
+		if (!telling.until)
+			out->tellings[out->count++] = telling;
 	}
 	if (!result)
 		result = chy_acts_make(out);
@@ -386,5 +416,6 @@ int chy_cells_flush(struct chy_batch *batch)
 		result = change_acts(batch, from, to);
 	}
 	chy_stage_clear(&batch->cells);
+	batch->retold = false;
 	return result;
 }

@@ -207,7 +207,7 @@ static int show_link(struct asking *asking, struct chy_str key, json_t **out)
 	int result = chy_sealed_get(asking->txn, CHY_VIEW_ACTS, key, &row);
 
 	if (!result)
-		result = chy_act_shown(asking->txn, key, row, &shown);
+		result = chy_act_shown(asking->txn, key, row, 0, &shown);
 	if (result)
 		return result;
 	*out = link_to(json_incref(json_object_get(shown, "happening")),
@@ -277,7 +277,7 @@ static int show_outcome(struct asking *asking, const struct chy_promise *promise
 		key = (struct chy_str){(const char *)outcome->key, CHY_ACT_KEY};
 		result = chy_sealed_get(asking->txn, CHY_VIEW_ACTS, key, &row);
 		if (!result)
-			result = chy_act_shown(asking->txn, key, row, &by);
+			result = chy_act_shown(asking->txn, key, row, 0, &by);
 	}
 	if (!result && state == CHY_PROMISE_RENEWED)
 		result = show_link(asking, key, &link);
@@ -310,7 +310,7 @@ static int show(struct asking *asking, struct chy_str act, struct chy_str row,
 		return CHY_EDAMAGED;
 	result = read_promise(asking, act, &decoded, &promise);
 	if (!result)
-		result = chy_act_shown(asking->txn, act, row, out);
+		result = chy_act_shown(asking->txn, act, row, asking->filter->as_of, out);
 	if (result)
 		return result;
 	result = show_outcome(asking, &promise, state, *out);

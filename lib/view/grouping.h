@@ -6,7 +6,7 @@
 
 #include "chancery/string.h"
 
-enum { CHY_EVENT_KEY = 12, CHY_CELL_HASH = 16, CHY_TELLING_DISPUTES = 4 };
+enum { CHY_EVENT_KEY = 12, CHY_CELL_HASH = 16, CHY_TELLING_DISPUTES = 6 };
 
 /* How an act stands: `aux` of an event. */
 enum chy_standing {

@@ -84,8 +84,57 @@ static int show_promise(struct chy_store_txn *txn, const struct chy_act_row *row
 	return CHY_OK;
 }
 
+/* Names of declarations stand for what they hold now. */
+static void drop_declared(json_t *disputes)
+{
+	for (size_t i = json_array_size(disputes); i-- > 0;)
+		if (strchr(json_string_value(json_array_get(disputes, i)), '@'))
+			json_array_remove(disputes, i);
+}
+
+/* Whether an event of the act belongs to a declaration. */
+static int any_declared(
+	struct chy_store_txn *txn, const struct chy_act_row *row, const char *name, bool *out)
+{
+	char quoted[128];
+	int size = snprintf(quoted, sizeof(quoted), "\"%s\"", name), result = CHY_OK;
+
+	*out = false;
+	for (size_t i = 0; i < row->event_count && !*out && !result; i++) {
+		struct chy_event_head head;
+		struct chy_str json;
+		const char *end;
+
+		result = chy_event_read(
+			txn, (const unsigned char *)row->events + i * CHY_EVENT_KEY, &head, &json);
+		if (result || !chy_str_starts(json, "{\"declared\":["))
+			continue;
+		end = memchr(json.data, ']', json.size);
+		*out = end && memmem(json.data, (size_t)(end - json.data), quoted, (size_t)size);
+	}
+	return result > 0 ? CHY_EDAMAGED : result;
+}
+
+static int add_declared(
+	struct chy_store_txn *txn, const struct chy_act_row *row, uint64_t as_of, json_t *disputes)
+{
+	struct chy_declarations declarations;
+	int result = chy_declarations_load(txn, as_of, &declarations);
+
+	for (size_t i = 0; !result && i < declarations.count; i++) {
+		const struct chy_declaration *one = &declarations.list[i];
+		bool there;
+
+		result = any_declared(txn, row, one->name, &there);
+		if (!result && there)
+			json_array_append_new(disputes, json_stringn(one->id.data, one->id.size));
+	}
+	chy_declarations_fini(&declarations);
+	return result;
+}
+
 static int show_row(struct chy_store_txn *txn, struct chy_str key, const struct chy_act_row *row,
-	const json_t *best, json_t *out)
+	const json_t *best, uint64_t as_of, json_t *out)
 {
 	static const char *const members[] = {"event", "mode", "actor", "recipient", "date", "due",
 		"aux", "score", "cameo", "place", "sentence", "title", "document", "reported"};
@@ -107,12 +156,15 @@ static int show_row(struct chy_store_txn *txn, struct chy_str key, const struct 
 	json_object_set_new(out, "sources", sources);
 	if (!result)
 		result = names_of(txn, row->disputes, row->dispute_count, true, &disputes);
-	if (!result)
-		json_object_set_new(out, "dispute", disputes);
-	return result;
+	if (result)
+		return result;
+	json_object_set_new(out, "dispute", disputes);
+	drop_declared(disputes);
+	return add_declared(txn, row, as_of, disputes);
 }
 
-int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str row, json_t **out)
+int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str row, uint64_t as_of,
+	json_t **out)
 {
 	struct chy_act_row act;
 	json_t *best;
@@ -124,7 +176,7 @@ int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str 
 	if (result)
 		return result;
 	*out = json_object();
-	result = show_row(txn, key, &act, best, *out);
+	result = show_row(txn, key, &act, best, as_of, *out);
 	if (!result)
 		result = show_promise(txn, &act, *out);
 	json_decref(best);
@@ -202,7 +254,7 @@ static int take_act(void *user, struct chy_str key, struct chy_str value)
 	if (!result)
 		result = chy_act_passes(walk->txn, walk->filter, row, &passes);
 	if (!result && passes)
-		result = chy_act_shown(walk->txn, key, row, &shown);
+		result = chy_act_shown(walk->txn, key, row, 0, &shown);
 	if (result)
 		return result < 0 ? result : CHY_EDAMAGED;
 	return passes ? show_to(walk, shown) : CHY_OK;
@@ -469,7 +521,7 @@ static int show_staged(struct walk *walk, const struct chy_stage *stage)
 
 		result = chy_act_shown(walk->txn,
 			(struct chy_str){key.data + key.size - CHY_ACT_KEY, CHY_ACT_KEY},
-			chy_staged_value(stage, i), &shown);
+			chy_staged_value(stage, i), walk->filter->as_of, &shown);
 		if (!result)
 			result = show_to(walk, shown);
 	}

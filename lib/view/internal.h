@@ -10,7 +10,7 @@
 
 /* Goes up when what the tables hold changes; older views are made again, and so
  * are those made by other rules of promises. */
-#define CHY_VIEW_EDITION "9"
+#define CHY_VIEW_EDITION "10"
 
 /* The tables of views.mdb. `what` is "*" for all, "a" and a code for a side,
  * "p" and two codes in order for a pair, "d" and a dispute; numbers are
@@ -39,7 +39,8 @@
  *                key → nothing: people.c
  *   words        words, and where they stand: words.h
  *   corrections  document's id, record number → the body of event-corrected
- *   declared     id of a dispute → the body of dispute-declared */
+ *   declared     id of a dispute, NUL, record number → the body of
+ *                dispute-declared: declared.c */
 enum chy_view_table {
 	CHY_VIEW_META,
 	CHY_VIEW_DOCUMENTS,
@@ -250,6 +251,26 @@ struct chy_numbers {
 };
 void chy_numbers_fini(struct chy_numbers *numbers);
 
+/* -- declared disputes ------------------------------------------------------ */
+
+struct chy_declaration {
+	uint64_t seq;
+	char name[96]; /* id, "@", seq: what belongs to it is under this */
+	struct chy_str id;
+	json_t *body;
+	struct chy_buffer terms; /* folded, a line each */
+};
+struct chy_declarations {
+	struct chy_declaration *list;
+	size_t count;
+	bool loaded;
+};
+/* Those in force at a record (0: now). */
+int chy_declarations_load(struct chy_store_txn *txn, uint64_t as_of, struct chy_declarations *out);
+void chy_declarations_fini(struct chy_declarations *declarations);
+/* An event's "declared" becomes what it shows: ids in "dispute". */
+int chy_declared_show(struct chy_store_txn *txn, uint64_t as_of, json_t *event);
+
 /* A batch of records on their way into the tables. */
 struct chy_batch {
 	struct chy_store_txn *txn;
@@ -267,6 +288,8 @@ struct chy_batch {
 	struct chy_hash document; /* whose row waits: project.c */
 	struct chy_buffer row; /* empty where none does */
 	struct chy_scan row_scan, event_scan;
+	struct chy_declarations declared; /* in force */
+	bool retold; /* whether changes of cells tell again what is there: declare.c */
 };
 
 /* chy_name_number for what comes again and again. */
@@ -276,6 +299,10 @@ int chy_batch_number(struct chy_batch *batch, struct chy_str text, uint32_t *out
 int chy_project(struct chy_batch *batch, const struct chy_taken *taken, struct chy_fault *fault);
 /* Writes what waits. */
 int chy_batch_flush(struct chy_batch *batch);
+/* The same where the batch goes on. */
+int chy_batch_settle(struct chy_batch *batch);
+/* Loads batch->declared where it is not. */
+int chy_batch_declarations(struct chy_batch *batch);
 void chy_batch_fini(struct chy_batch *batch);
 
 /* -- words -------------------------------------------------------------------- */
@@ -308,6 +335,9 @@ int chy_corrections_apply(
  * more. */
 int chy_people_place(struct chy_batch *batch, const struct chy_value *event,
 	const struct chy_telling *telling, int32_t sign);
+/* The same of one dispute only, which it came to belong to. */
+int chy_people_join(struct chy_batch *batch, const struct chy_value *event,
+	const struct chy_telling *telling, struct chy_str dispute);
 /* Its stage is sorted by then. */
 int chy_people_flush(struct chy_batch *batch);
 
@@ -403,7 +433,8 @@ int chy_acts_of_then(
 int32_t chy_act_day(const char *key);
 
 /* An act as chy_view_happenings shows it: a new reference. */
-int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str row, json_t **out);
+int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str row, uint64_t as_of,
+	json_t **out);
 
 /* Whether any of an act's events is of those that a filter asks for; true
  * without a look at them where it asks for nothing that events differ in. */

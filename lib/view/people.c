@@ -124,9 +124,10 @@ static bool is_body(const struct mention *mention)
 }
 
 static int place_mention(
-	struct placing *placing, const struct mention *mention, const struct chy_value *disputes)
+	struct placing *placing, const struct mention *mention, const struct chy_value *event)
 {
-	const struct chy_value *dispute = chy_value_first(disputes);
+	const struct chy_value *dispute = chy_value_first(chy_value_member(event, "dispute"));
+	const struct chy_value *declared = chy_value_first(chy_value_member(event, "declared"));
 	unsigned char group[GROUP];
 	int result = number_group(placing->batch, mention, group);
 
@@ -138,6 +139,8 @@ static int place_mention(
 		place_under(placing, 'n', mention->person, group, false);
 	for (size_t i = 0; dispute && i < DISPUTES; i++, dispute = chy_value_next(dispute))
 		place_under(placing, 'd', dispute->text, group, true);
+	for (size_t i = 0; declared && i < DISPUTES; i++, declared = chy_value_next(declared))
+		place_under(placing, 'd', declared->text, group, true);
 	return CHY_OK;
 }
 
@@ -150,7 +153,25 @@ int chy_people_place(struct chy_batch *batch, const struct chy_value *event,
 	int result = CHY_OK;
 
 	for (size_t i = 0; i < n && !result; i++)
-		result = place_mention(&placing, &list[i], chy_value_member(event, "dispute"));
+		result = place_mention(&placing, &list[i], event);
+	return result;
+}
+
+int chy_people_join(struct chy_batch *batch, const struct chy_value *event,
+	const struct chy_telling *telling, struct chy_str dispute)
+{
+	struct placing placing = {batch, telling->key, chy_event_day(telling), 1, false};
+	struct mention list[SIDES];
+	size_t n = mentions_of(event, list);
+	unsigned char group[GROUP];
+	int result = CHY_OK;
+
+	for (size_t i = 0; i < n && !result; i++) {
+		result = number_group(batch, &list[i], group);
+		placing.spoke = list[i].spoke;
+		if (!result)
+			place_under(&placing, 'd', dispute, group, true);
+	}
 	return result;
 }
 

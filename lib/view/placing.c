@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "declared.h"
 #include "project.h"
 
 static bool bounds_of(struct chy_str text, int32_t *out_first, int32_t *out_last)
@@ -69,20 +70,39 @@ void chy_origin_fini(struct chy_origin *origin)
 /* The disputes of an event, at most `most`. */
 static size_t disputes_of(const struct chy_value *event, struct chy_str *out, size_t most)
 {
-	const struct chy_value *one = chy_value_first(chy_value_member(event, "dispute"));
+	static const char *const lists[] = {"dispute", "declared"};
 	size_t n = 0;
 
-	for (; one && n < most; one = chy_value_next(one))
-		if (one->text.data)
-			out[n++] = one->text;
+	for (size_t i = 0; i < 2; i++) {
+		const struct chy_value *one = chy_value_first(chy_value_member(event, lists[i]));
+
+		for (; one && n < most; one = chy_value_next(one))
+			if (one->text.data)
+				out[n++] = one->text;
+	}
 	return n;
+}
+
+/* What it belongs to now: an earlier declaration of a dispute holds nothing
+ * any more, but as of earlier records. */
+static size_t disputes_in_force(
+	const struct projection *p, const struct chy_value *event, struct chy_str *out, size_t most)
+{
+	struct chy_str all[32];
+	size_t n = disputes_of(event, all, 32), kept = 0;
+
+	for (size_t i = 0; i < n && kept < most; i++)
+		if (!memchr(all[i].data, '@', all[i].size) ||
+			chy_declaration_named(&p->batch->declared, all[i]))
+			out[kept++] = all[i];
+	return kept;
 }
 
 static int set_disputes(
 	const struct projection *p, const struct chy_value *event, struct chy_telling *telling)
 {
 	struct chy_str disputes[CHY_TELLING_DISPUTES];
-	size_t n = disputes_of(event, disputes, CHY_TELLING_DISPUTES);
+	size_t n = disputes_in_force(p, event, disputes, CHY_TELLING_DISPUTES);
 	int result = CHY_OK;
 
 	for (size_t i = 0; i < n && !result; i++)
@@ -206,7 +226,7 @@ static int write_event(const struct projection *p, const struct chy_value *event
 	return result;
 }
 
-int chy_place_event(const struct projection *p, const struct chy_value *event,
+static int place_new(const struct projection *p, const struct chy_value *event,
 	const struct chy_origin *origin, uint32_t n)
 {
 	struct chy_telling telling;
@@ -229,6 +249,148 @@ int chy_place_event(const struct projection *p, const struct chy_value *event,
 	chy_buffer_fini(&sides);
 	p->counts->events++;
 	p->batch->events++;
+	return result;
+}
+
+/* The event with the names of all declared disputes that it belongs to. */
+static void add_declared(const struct projection *p, const struct chy_value *event,
+	struct chy_str title, struct chy_buffer *out)
+{
+	const struct chy_declarations *declared = &p->batch->declared;
+	struct chy_buffer next;
+
+	for (size_t i = 0; i < declared->count; i++) {
+		if (!chy_declaration_fits(&declared->list[i], event, title))
+			continue;
+		chy_buffer_init(&next);
+		chy_declared_write(out->size ? (struct chy_str){out->data, out->size} : event->raw,
+			chy_str_from(declared->list[i].name), &next);
+		chy_buffer_fini(out);
+		*out = next;
+	}
+}
+
+int chy_place_event(const struct projection *p, const struct chy_value *event,
+	const struct chy_origin *origin, uint32_t n)
+{
+	struct chy_buffer changed;
+	int result = chy_batch_declarations(p->batch);
+
+	if (result)
+		return result;
+	chy_buffer_init(&changed);
+	if (p->batch->declared.count && event->type == CHY_VALUE_OBJECT)
+		add_declared(p, event, chy_value_str(origin->document, "title"), &changed);
+	if (changed.size)
+		result = chy_scan_read(&p->batch->event_scan,
+			(struct chy_str){changed.data, changed.size}, &event);
+	if (!result)
+		result = changed.failed ? CHY_EMEM : place_new(p, event, origin, n);
+	chy_buffer_fini(&changed);
+	return result;
+}
+
+/* -- what was told before and now belongs elsewhere --------------------------------- */
+
+/* Of an event's row, which has what it took over from its document. */
+static int origin_of(
+	const struct projection *p, const struct chy_value *event, struct chy_origin *out)
+{
+	int32_t last;
+
+	*out = (struct chy_origin){.document = NULL};
+	if (chy_document_key(event, &out->id))
+		return CHY_EDAMAGED;
+	if (!bounds_of(chy_value_str(event, "reported"), &out->reported, &last))
+		out->reported = INT32_MIN;
+	return chy_batch_number(p->batch, chy_value_str(event, "source"), &out->source);
+}
+
+/* Under the dispute, and in its row. */
+static int join(const struct projection *p, const struct chy_event_head *head,
+	const struct chy_value *event, const struct chy_telling *telling, struct chy_str name)
+{
+	struct placing placing = {p, telling->key, chy_event_day(telling), 1,
+		{0, 0, telling->standing, telling->kind, 0, 0, 1}};
+	struct chy_buffer text, what;
+	int result =
+		chy_batch_number(p->batch, chy_value_str(event, "event"), &placing.tally.category);
+
+	chy_buffer_init(&text);
+	chy_buffer_init(&what);
+	chy_buffer_printf(&what, "d%.*s", (int)name.size, name.data);
+	chy_declared_write(event->raw, name, &text);
+	if (!result)
+		result = text.failed || what.failed
+				 ? CHY_EMEM
+				 : place_under(&placing, (struct chy_str){what.data, what.size});
+	if (!result)
+		result = chy_people_join(p->batch, event, telling, name);
+	if (!result)
+		result = chy_event_write(
+			p->txn, telling->key, head, (struct chy_str){text.data, text.size});
+	chy_buffer_fini(&text);
+	chy_buffer_fini(&what);
+	return result;
+}
+
+/* The telling in its cell, with the disputes that it belongs to now. */
+static int retell(const struct projection *p, const struct chy_event_head *head,
+	const struct chy_value *event, struct chy_telling *telling,
+	const struct chy_declaration *declaration)
+{
+	struct chy_buffer sides;
+	struct chy_cell cell;
+	int result = CHY_OK;
+
+	for (size_t i = 0; declaration && i < CHY_TELLING_DISPUTES; i++)
+		if (!telling->disputes[i]) {
+			result = chy_batch_number(
+				p->batch, chy_str_from(declaration->name), &telling->disputes[i]);
+			break;
+		}
+	chy_buffer_init(&sides);
+	cell_of(event, telling, &sides, &cell);
+	if (!result && declaration)
+		result = join(p, head, event, telling, chy_str_from(declaration->name));
+	if (!result)
+		chy_cell_change(p->batch, &cell, telling);
+	p->batch->retold = true;
+	result = result ? result : sides.failed ? CHY_EMEM : CHY_OK;
+	chy_buffer_fini(&sides);
+	return result;
+}
+
+int chy_rejoin_event(const struct projection *p, const unsigned char key[CHY_EVENT_KEY],
+	const struct chy_declaration *declaration)
+{
+	const struct chy_value *event;
+	struct chy_event_head head;
+	struct chy_telling telling;
+	struct chy_origin origin;
+	struct chy_buffer copy;
+	struct chy_str json;
+	int result = chy_event_read(p->txn, key, &head, &json);
+
+	if (result || head.until)
+		return result < 0 ? result : CHY_OK;
+	chy_buffer_init(&copy);
+	chy_buffer_add_str(&copy, json);
+	result = copy.failed || chy_scan_read(&p->batch->event_scan,
+					(struct chy_str){copy.data, copy.size}, &event)
+			 ? CHY_EDAMAGED
+			 : origin_of(p, event, &origin);
+	if (!result)
+		result = telling_of(p, event, &origin, &telling);
+	if (!result) {
+		memcpy(telling.key, key, CHY_EVENT_KEY);
+		if (declaration &&
+			!chy_declaration_fits(declaration, event, chy_value_str(event, "title")))
+			declaration = NULL;
+		if (declaration || chy_value_member(event, "declared"))
+			result = retell(p, &head, event, &telling, declaration);
+	}
+	chy_buffer_fini(&copy);
 	return result;
 }
 

@@ -10,7 +10,7 @@
 /* Events that are not worth a thread. */
 enum { FEW = 256 };
 
-static int document_key(const struct chy_value *body, struct chy_hash *out)
+int chy_document_key(const struct chy_value *body, struct chy_hash *out)
 {
 	char hex[CHY_HASH_HEX];
 	struct chy_str text = chy_value_str(body, "document");
@@ -392,7 +392,7 @@ static int withdraw_document(const struct projection *p, const struct chy_hash *
 static void forget_members(json_t *event)
 {
 	static const char *const members[] = {
-		"document", "id", "recorded", "reported", "source", "title", "url"};
+		"declared", "document", "id", "recorded", "reported", "source", "title", "url"};
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		json_object_del(event, members[i]);
@@ -516,21 +516,6 @@ static int correct_event(const struct projection *p, const struct chy_hash *id)
 
 /* -- the rest ------------------------------------------------------------------- */
 
-static int declare_dispute(const struct projection *p)
-{
-	json_t *body;
-	int result = body_tree(p, &body);
-	struct chy_str id;
-
-	if (result)
-		return result;
-	id = chy_json_str(body, "dispute");
-	if (id.size && id.size < 200)
-		result = chy_row_put(p->txn, CHY_VIEW_DECLARED, id, body);
-	json_decref(body);
-	return result;
-}
-
 static int reject_document(const struct projection *p)
 {
 	unsigned char key[8];
@@ -548,8 +533,8 @@ static int project_body(const struct projection *p)
 	if (p->record->kind == CHY_KIND_DOCUMENT_REJECTED)
 		return reject_document(p);
 	if (p->record->kind == CHY_KIND_DISPUTE_DECLARED)
-		return declare_dispute(p);
-	if (document_key(p->body, &id))
+		return chy_declare(p);
+	if (chy_document_key(p->body, &id))
 		return CHY_OK;
 	switch (p->record->kind) {
 	case CHY_KIND_DOCUMENT_ADDED:
@@ -633,8 +618,24 @@ int chy_batch_flush(struct chy_batch *batch)
 	return result ? result : chy_tally_flush(batch);
 }
 
+int chy_batch_settle(struct chy_batch *batch)
+{
+	int result = chy_batch_flush(batch);
+
+	chy_stage_clear(&batch->index);
+	chy_buffer_clear(&batch->row);
+	return result;
+}
+
+int chy_batch_declarations(struct chy_batch *batch)
+{
+	return batch->declared.loaded ? CHY_OK
+				      : chy_declarations_load(batch->txn, 0, &batch->declared);
+}
+
 void chy_batch_fini(struct chy_batch *batch)
 {
+	chy_declarations_fini(&batch->declared);
 	chy_stage_fini(&batch->index);
 	chy_stage_fini(&batch->cells);
 	chy_stage_fini(&batch->tally);

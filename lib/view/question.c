@@ -19,14 +19,20 @@ static bool takes_part(const struct chy_value *event, struct chy_str code)
 	return has_code(event, "actor", code) || has_code(event, "recipient", code);
 }
 
-static bool names_dispute(const struct chy_value *event, struct chy_str dispute)
+static bool lists(const struct chy_value *list, struct chy_str dispute)
 {
-	const struct chy_value *one = chy_value_first(chy_value_member(event, "dispute"));
+	const struct chy_value *one = chy_value_first(list);
 
 	for (; one; one = chy_value_next(one))
 		if (chy_str_equal(one->text, dispute))
 			return true;
 	return false;
+}
+
+static bool names_dispute(const struct chy_value *event, struct chy_str dispute)
+{
+	return lists(chy_value_member(event, "dispute"), dispute) ||
+	       lists(chy_value_member(event, "declared"), dispute);
 }
 
 static bool member_is(const struct chy_value *event, const char *key, struct chy_str wanted)
@@ -162,6 +168,8 @@ struct plain {
 	chy_event_visit *visit;
 	void *user;
 	struct chy_memberships *memberships; /* NULL: not asked for */
+	struct chy_store_txn *txn;
+	uint64_t as_of;
 };
 
 static int hand_on(void *user, const unsigned char key[CHY_EVENT_KEY],
@@ -180,7 +188,9 @@ static int hand_on(void *user, const unsigned char key[CHY_EVENT_KEY],
 		return CHY_EDAMAGED;
 	if (plain->memberships)
 		json_object_set_new(tree, "happening", json_string(name));
-	result = plain->visit(plain->user, tree);
+	result = chy_declared_show(plain->txn, plain->as_of, tree);
+	if (!result)
+		result = plain->visit(plain->user, tree);
 	json_decref(tree);
 	return result;
 }
@@ -188,12 +198,13 @@ static int hand_on(void *user, const unsigned char key[CHY_EVENT_KEY],
 int chy_view_events(struct chy_view *view, const struct chy_event_filter *filter,
 	chy_event_visit *visit, void *user, struct chy_fault *fault)
 {
-	struct plain plain = {visit, user, NULL};
+	struct plain plain = {visit, user, NULL, NULL, filter->as_of};
 	struct chy_store_txn *txn;
 	int result = chy_view_read(view, &txn, fault);
 
 	if (result)
 		return result;
+	plain.txn = txn;
 	if (filter->with_happening) {
 		plain.memberships = chy_memberships_new(txn, filter->as_of);
 		result = plain.memberships ? CHY_OK : CHY_EMEM;
@@ -229,6 +240,12 @@ int chy_event_parse(struct chy_str id, unsigned char out[CHY_EVENT_KEY])
 
 int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struct chy_fault *fault)
 {
+	return chy_view_event_at(view, id, 0, out, fault);
+}
+
+int chy_view_event_at(struct chy_view *view, struct chy_str id, uint64_t as_of, json_t **out,
+	struct chy_fault *fault)
+{
 	unsigned char key[CHY_EVENT_KEY];
 	struct chy_event_head head;
 	struct chy_store_txn *txn;
@@ -243,6 +260,11 @@ int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struc
 	result = chy_event_read(txn, key, &head, &json);
 	if (!result && chy_json_parse(json.data, json.size, out, NULL))
 		result = CHY_EDAMAGED;
+	if (!result) {
+		result = chy_declared_show(txn, as_of, *out);
+		if (result)
+			json_decref(*out);
+	}
 	chy_view_read_end(view, txn);
 	if (!result)
 		json_object_set_new(*out, "superseded",

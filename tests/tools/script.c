@@ -202,6 +202,9 @@ static int run_line(struct script *script, const json_t *line, struct chy_fault 
 				text_or_null(line, "reason"), "code", text_or_null(line, "code"),
 				"original_range"),
 			fault);
+	if (json_object_get(line, "declare"))
+		return append_one(script, CHY_KIND_DISPUTE_DECLARED,
+			json_deep_copy(json_object_get(line, "declare")), fault);
 	for (size_t i = 0; i < 4 && !document; i++) {
 		name = json_string_value(json_object_get(line, verbs[i]));
 		document = name ? json_object_get(script->documents, name) : NULL;

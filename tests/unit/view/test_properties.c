@@ -92,6 +92,22 @@ static void add_document(struct chy_buffer *out, unsigned name)
 	add_events(out);
 }
 
+/* A dispute of two or three parties that one sentence in three tells of, or
+ * all; declared again and again, and taken back. */
+static void add_declaration(struct chy_buffer *out)
+{
+	static const char *const parties[] = {
+		"\"RUS\",\"JPN\"", "\"JPN\",\"CHN\"", "\"RUS\",\"JPN\",\"CHN\""};
+
+	chy_buffer_printf(out,
+		"{\"declare\":{\"dispute\":\"d%u-x\",\"author\":\"R. Dias\",\"parties\":[%s],"
+		"\"terms\":[",
+		chance(2), parties[chance(3)]);
+	if (chance(3))
+		chy_buffer_printf(out, "\"S%u\"", chance(3));
+	chy_buffer_printf(out, "]%s}}\n", chance(4) ? "" : ",\"withdrawn\":true");
+}
+
 /* The record of each document's last coding or correction. */
 static uint64_t last_coding[DOCUMENTS];
 
@@ -100,7 +116,7 @@ static void add_line(struct chy_buffer *out, unsigned documents, uint64_t seq)
 {
 	unsigned name = chance(documents);
 
-	switch (chance(6)) {
+	switch (chance(7)) {
 	case 0:
 		chy_buffer_printf(out, "{\"withdraw\":\"%u\"}\n", name);
 		break;
@@ -113,6 +129,9 @@ static void add_line(struct chy_buffer *out, unsigned documents, uint64_t seq)
 			chance(3) ? "\"date\":\"2014-01-03\"" : "\"not_an_event\":true");
 		if (chance(2))
 			last_coding[name] = seq; /* corrected once more, maybe */
+		break;
+	case 3:
+		add_declaration(out);
 		break;
 	default:
 		last_coding[name] = seq;
@@ -202,6 +221,36 @@ static json_t *course(const struct place *place, const struct chy_event_filter *
 	out = json_pack("{s:I, s:I, s:s, s:I, s:o?}", "happenings", (json_int_t)course.happenings,
 		"temperature", (json_int_t)(course.temperature * 1000), "phase", course.phase,
 		"since", (json_int_t)course.phase_since, "last", course.last);
+	return out;
+}
+
+/* What is told of the disputes that are declared at a record. */
+static json_t *declared(const struct place *place, uint64_t as_of)
+{
+	struct chy_people_filter who = {.as_of = as_of};
+	json_t *all, *out = json_array(), *one, *people;
+	struct chy_fault fault;
+	struct chy_view *view;
+	size_t i;
+
+	assert_int_equal(chy_view_open(place->directory, &view, &fault), 0);
+	assert_int_equal(chy_view_declared(view, as_of, &all, &fault), 0);
+	json_array_foreach(all, i, one)
+	{
+		struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+
+		filter.as_of = as_of;
+		filter.dispute = who.dispute = chy_json_str(one, "key");
+		json_array_append_new(out, place_happenings(place, &filter));
+		json_array_append_new(out, place_events(place, &filter));
+		json_array_append_new(out, course(place, &filter));
+		assert_int_equal(chy_view_people(view, &who, &people, &fault), 0);
+		json_array_append_new(out, people);
+		filter.actor = CHY_STR("JPN");
+		json_array_append_new(out, place_happenings(place, &filter));
+	}
+	json_array_append_new(out, all);
+	chy_view_close(view);
 	return out;
 }
 
@@ -295,6 +344,7 @@ static json_t *answers(const struct place *place, uint64_t seq, uint64_t as_of)
 	}
 	json_array_append_new(out, commitments(place, (unsigned)seq % PROMISES, as_of));
 	json_array_append_new(out, matters(place, as_of));
+	json_array_append_new(out, declared(place, as_of));
 	json_array_append_new(out, contradictions(place, as_of));
 	json_array_append_new(out, place_counts(place, as_of));
 	return out;

@@ -1,4 +1,4 @@
-#include "fold.h"
+#include "chancery/fold.h"
 
 /* The base letters of U+00C0 to U+017F in order; '.' keeps the code point. */
 static const char base[] = "aaaaaa.ceeeeiiiidnooooo.ouuuuy.." /* U+00C0 */
