@@ -43,20 +43,25 @@ static void put_actor_code(FILE *out, const json_t *actor)
 		put_text(out, sector);
 }
 
+/* What was found out of a code is kept: the same few come again and again. */
 static bool is_country(struct chy_str code, struct chy_str sector)
 {
+	static struct {
+		char code[4];
+		bool known;
+	} seen[256];
+	size_t at = chy_str_hash(code) % 256;
 	struct chy_buffer name;
-	char alpha[4];
-	bool known;
 
 	if (code.size != 3 || is_organisation(sector))
 		return false;
-	memcpy(alpha, code.data, 3);
-	alpha[3] = '\0';
-	chy_buffer_init(&name);
-	known = chy_display_country(alpha, "en", &name) == CHY_OK;
-	chy_buffer_fini(&name);
-	return known;
+	if (memcmp(seen[at].code, code.data, 3) != 0) {
+		memcpy(seen[at].code, code.data, 3);
+		chy_buffer_init(&name);
+		seen[at].known = chy_display_country(seen[at].code, "en", &name) == CHY_OK;
+		chy_buffer_fini(&name);
+	}
+	return seen[at].known;
 }
 
 /* Code, name, country, known group, ethnic, two of religion, three of type. */

@@ -10,6 +10,7 @@
 enum {
 	PUT_META,
 	PUT_DOCUMENT,
+	MORE_OF_DOCUMENT,
 	PUT_EVENT,
 	PUT_ACTOR,
 	PUT_DISPUTE_OF,
@@ -25,6 +26,8 @@ static const char *const statements[STATEMENTS] = {
 	[PUT_META] = "INSERT INTO meta VALUES (?, ?)",
 	[PUT_DOCUMENT] = "INSERT OR IGNORE INTO documents (id, title, outlet, url, date) "
 			 "VALUES (?, ?, ?, ?, ?)",
+	[MORE_OF_DOCUMENT] = "UPDATE documents SET language = ?2, path = ?3, media = ?4, "
+			     "recorded = ?5, record = ?6, sightings = ?7 WHERE id = ?1",
 	[PUT_EVENT] = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 		      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[PUT_ACTOR] = "INSERT INTO event_actors VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -132,13 +135,9 @@ static int put(const struct database *d, const struct row *row)
 
 static int put_document(const struct database *d, const json_t *event)
 {
-	static const char *const more = "UPDATE documents SET language = ?2, path = ?3, media = "
-					"?4, recorded = ?5, record = ?6, sightings = ?7 "
-					"WHERE id = ?1";
 	struct row row = begin_row(d, PUT_DOCUMENT);
 	struct chy_fault fault;
 	struct chy_hash id;
-	sqlite3_stmt *update;
 	json_t *document;
 	int status;
 
@@ -149,15 +148,10 @@ static int put_document(const struct database *d, const json_t *event)
 		return status;
 	if (chy_view_document(d->export->client->view, &id, &document, &fault))
 		return 0;
-	if (sqlite3_prepare_v2(d->db, more, -1, &update, NULL) != SQLITE_OK) {
-		json_decref(document);
-		return failed(d);
-	}
-	row = (struct row){update, 0};
+	row = begin_row(d, MORE_OF_DOCUMENT);
 	ADD_MEMBERS(&row, document, "document", "language", "path", "media", "recorded", "seq");
 	add_integer(&row, (int64_t)json_array_size(json_object_get(document, "sightings")));
 	status = put(d, &row);
-	sqlite3_finalize(update);
 	json_decref(document);
 	return status;
 }
