@@ -615,9 +615,11 @@ static bool bare_visitor(const struct act *act)
 /* What police and courts do to people is no act of their state. */
 static bool police_acts(const struct act *act)
 {
-	int32_t subject = act->frame->category == CHY_COERCE && act->frame->pos == 'V'
-				  ? chy_subject_word(act->document, act->line, act->trigger)
-				  : CHY_NONE;
+	int32_t subject =
+		(act->frame->category == CHY_COERCE || act->frame->category == CHY_ACCUSE) &&
+				act->frame->pos == 'V'
+			? chy_subject_word(act->document, act->line, act->trigger)
+			: CHY_NONE;
 
 	return subject != CHY_NONE &&
 	       chy_word_kind(act->document->coder, act->line->lemmas[subject], "police");

@@ -369,7 +369,14 @@ static bool has_standing_child(
 static bool private_person(const struct chy_line *line, int32_t word)
 {
 	const struct chy_word *w = chy_word_at(line, word);
-	int32_t found = line->mention[word];
+	int32_t found = line->mention[word], of = CHY_NONE;
+
+	/* *os italianos da Benetton* */
+	while (found != CHY_NONE && line->mentions[found].adjective && w->upos == CHY_UPOS_NOUN &&
+		(of = chy_child_in(line, word, "nmod", of)) != CHY_NONE)
+		if (of > word && chy_word_at(line, of)->upos == CHY_UPOS_PROPN &&
+			line->mention[of] == CHY_NONE)
+			return true;
 
 	return found != CHY_NONE && line->mentions[found].adjective &&
 	       !line->mentions[found].person && w->upos == CHY_UPOS_NOUN &&
