@@ -612,6 +612,13 @@ static bool bare_visitor(const struct act *act)
 	       chy_word_at(line, word)->upos == CHY_UPOS_PROPN;
 }
 
+/* *três aviões aterraram*: no visit. */
+static bool machines(const struct chy_side *side)
+{
+	return side->count && chy_str_is(side->parties[0].sector, "MIL") &&
+	       !side->parties[0].role.size;
+}
+
 /* What police and courts do to people is no act of their state. */
 static bool police_acts(const struct act *act)
 {
@@ -652,6 +659,16 @@ static bool said_to_private(const struct act *act)
 		       category == CHY_CONSULT);
 }
 
+static bool ought(const struct act *act);
+
+/* *«Cuba tem de libertar os presos», disse o ministro espanhol*: who says so is
+ * the other side. */
+static bool told_to(const struct act *act)
+{
+	return act->actors.count == 1 && act->line->speaker.count == 1 && ought(act) &&
+	       !chy_side_has(&act->line->speaker, act->actors.parties[0].actor);
+}
+
 /* *Espanha e Portugal esperam calor*: two who do the same thing to nobody. */
 static bool two_alone(const struct act *act)
 {
@@ -674,7 +691,7 @@ static enum chy_condition enough_sides(struct act *act)
 	if (act->frame->category != CHY_PROTEST && private_acts(&act->actors))
 		return CHY_PRIVATE_ACTOR;
 	if (said_to_private(act) || police_acts(act) ||
-		(flagged(act, "visitor") && bare_visitor(act)))
+		(flagged(act, "visitor") && (bare_visitor(act) || machines(&act->actors))))
 		return CHY_PRIVATE_ACTOR;
 	if (flagged(act, "military") && !soldiers_act(act->document, &act->actors))
 		return CHY_NO_SOLDIERS;
@@ -694,7 +711,7 @@ static enum chy_condition enough_sides(struct act *act)
 		!flagged(act, "joint") &&
 		!chy_category_reciprocal((enum chy_category)act->frame->category))
 		return CHY_WHICH_OF_TWO;
-	if ((both > 1 && !two_alone(act)) || flagged(act, "solo"))
+	if ((both > 1 && !two_alone(act)) || flagged(act, "solo") || told_to(act))
 		return CHY_MET;
 	if (act->frame->category == CHY_ASSAULT || act->frame->category == CHY_COERCE)
 		return CHY_ONE_SIDE;

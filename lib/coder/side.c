@@ -132,7 +132,10 @@ static void add_beside(const struct chy_document *document, const struct chy_lin
 	while ((child = chy_child_in(line, word, "amod nummod nmod appos flat conj compound",
 			child)) != CHY_NONE) {
 		struct chy_str preposition = chy_preposition(line, child);
-		bool of = !preposition.size || preposition.size <= 3;
+		bool of = !preposition.size ||
+			  (preposition.size <= 3 &&
+				  !(standing(document, line, word).data &&
+					  chy_word_kind(document->coder, preposition, "at")));
 
 		if (chy_word_kind(document->coder, preposition, "between") &&
 			chy_word_at(line, child)->upos == CHY_UPOS_PRON)
