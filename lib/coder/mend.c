@@ -74,21 +74,27 @@ static int32_t name_at_start(const struct chy_line *line, int32_t word)
 		       : CHY_NONE;
 }
 
-/* A form of a verb of the acts that is not how the verb is looked up. */
-static struct chy_str verb_of(
-	struct chy_document *document, const struct chy_line *line, int32_t word)
+/* A form of a verb of the acts; that by which the verb is looked up (*cut*) only
+ * in a whole sentence that has no other verb. */
+static bool verb_form(struct chy_document *document, const struct chy_line *line, int32_t word)
 {
 	struct chy_str form = chy_folded(document, chy_word_at(line, word)->form);
 	struct chy_str verb = chy_word_value(document->coder, form, "form");
 
-	return verb.data && !chy_str_equal(verb, form) ? verb : (struct chy_str){NULL, 0};
+	return verb.data && (!chy_str_equal(verb, form) || (full_stop(line) && !has_finite(line)));
 }
 
-/* *Brussels eased sanctions*, read as sanctions that are eased. */
+/* *Brussels eased sanctions*, *Algiers severed ties*, read as sanctions that are
+ * eased, severed ties; *Riyadh cut ties*, read as ties of a cut. */
 static bool reads_as_modifier(const struct chy_line *line, int32_t word)
 {
-	return participle(line, word) && chy_relation(line, word, "amod") &&
-	       chy_word_at(line, word)->head > word;
+	enum chy_upos upos = chy_word_at(line, word)->upos;
+
+	if (chy_word_at(line, word)->head <= word)
+		return false;
+	if (chy_relation(line, word, "amod"))
+		return participle(line, word) || upos == CHY_UPOS_ADJ;
+	return chy_relation(line, word, "compound") && upos == CHY_UPOS_NOUN && !has_finite(line);
 }
 
 /* *Colombia slams Nicaragua*, read as the slams of somebody. */
@@ -146,7 +152,7 @@ static bool mend_headline(struct chy_document *document, struct chy_line *line, 
 	struct chy_word *words;
 
 	if (name == CHY_NONE || (!modifier && !reads_as_noun(line, word)) ||
-		!verb_of(document, line, word).data)
+		!verb_form(document, line, word))
 		return false;
 	words = own_words(document, line);
 	if (!words)
