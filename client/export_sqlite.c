@@ -295,6 +295,23 @@ static int put_happenings(struct database *d)
 	return result < 0 ? tell(&fault) : 0;
 }
 
+/* In English, Portuguese and Spanish; the issue. Threads have neither. */
+static void add_names(struct row *row, struct client *client, struct chy_str id)
+{
+	const struct chy_dispute *known = chy_catalogue_find(client->catalogue, id);
+	const json_t *declared = known ? NULL : declared_named(client, id);
+
+	if (known) {
+		add_text(row, known->name_en);
+		add_text(row, known->name_pt);
+		add_text(row, known->name_es);
+		add_text(row, known->issue);
+	} else if (declared) {
+		ADD_MEMBERS(row, json_object_get(declared, "name"), "en", "pt", "es");
+		add_member(row, declared, "issue");
+	}
+}
+
 static int put_disputes(const struct database *d)
 {
 	sqlite3_stmt *all = d->statements[ALL_DISPUTES];
@@ -302,17 +319,10 @@ static int put_disputes(const struct database *d)
 
 	while (!status && sqlite3_step(all) == SQLITE_ROW) {
 		struct chy_str id = chy_str_from((const char *)sqlite3_column_text(all, 0));
-		const struct chy_dispute *dispute =
-			chy_catalogue_find(d->export->client->catalogue, id);
 		struct row row = begin_row(d, PUT_DISPUTE);
 
 		add_text(&row, id);
-		if (dispute) {
-			add_text(&row, dispute->name_en);
-			add_text(&row, dispute->name_pt);
-			add_text(&row, dispute->name_es);
-			add_text(&row, dispute->issue);
-		}
+		add_names(&row, d->export->client, id);
 		status = put(d, &row);
 	}
 	return status;

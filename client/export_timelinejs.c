@@ -130,15 +130,18 @@ static json_t *body(const json_t *happening)
 }
 
 /* The first dispute, else the category: their groups are rows. */
-static json_t *group_of(const struct client *client, const json_t *happening)
+static json_t *group_of(struct client *client, const json_t *happening)
 {
 	const json_t *disputes = json_object_get(happening, "dispute");
 	struct chy_str id = chy_str_from(json_string_value(json_array_get(disputes, 0)));
-	const struct chy_dispute *dispute = chy_catalogue_find(client->catalogue, id);
+	json_t *matter = id.size ? matter_named(client, id) : NULL;
+	struct chy_str name = chy_json_str(matter, "name");
+	json_t *group = markup_free(name.size ? name
+				    : id.size ? id
+					      : chy_json_str(happening, "event"));
 
-	if (dispute)
-		return markup_free(name_of_dispute(client, dispute));
-	return markup_free(id.size ? id : chy_json_str(happening, "event"));
+	json_decref(matter);
+	return group;
 }
 
 /* What has no day at all has no place on a line of time. */

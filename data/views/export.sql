@@ -123,7 +123,7 @@ CREATE TABLE commitments (
 	by_day TEXT
 ) WITHOUT ROWID;
 
--- Those of the catalogue have names, threads have none.
+-- Those of the catalogue and those that were declared have names, threads have none.
 CREATE TABLE disputes (
 	id TEXT PRIMARY KEY,
 	name_en TEXT,

@@ -134,6 +134,17 @@ class Export(Story):
                          (str(len(self.log())),))
         db.close()
 
+    def test_declared_disputes_are_there_with_their_names(self):
+        self.chancery("dispute", "--declare", "kunashir-visits", "--name", "Visits to Kunashir", "--parties",
+                      "Russia,Japan", "--terms", "Kunashir", "--reason", "followed apart")
+        db = self.database("--dispute", "kunashir-visits")
+        ids = {e["id"] for e in self.events("--dispute", "kunashir-visits")}
+        self.assertTrue(ids)
+        self.assertEqual({i for i, in db.execute("SELECT id FROM events")}, ids)
+        self.assertEqual(db.execute("SELECT name_en FROM disputes WHERE id = 'kunashir-visits'").fetchone(),
+                         ("Visits to Kunashir",))
+        db.close()
+
     def test_a_filter_holds_in_every_table(self):
         db = self.database("--between", "Argentina,Reino Unido", "--since", "2010")
         ids = {e["id"] for e in self.events("--between", "ARG,GBR", "--since", "2010")}
