@@ -1570,6 +1570,12 @@ static bool denies_the_past(const struct act *act)
 	return false;
 }
 
+static bool says_nothing(const struct act *act, int32_t word)
+{
+	return word != CHY_NONE &&
+	       chy_word_kind(act->document->coder, act->line->lemmas[word], "comment");
+}
+
 /* *rejeitou as acusações*: the same with a noun; *declinó comentar*: neither. */
 static bool denies_a_charge(const struct act *act)
 {
@@ -1580,7 +1586,8 @@ static bool denies_a_charge(const struct act *act)
 	while ((child = chy_child_in(act->line, act->trigger, "obj nsubj:pass xcomp", child)) !=
 		CHY_NONE)
 		if (chy_word_kind(act->document->coder, act->line->lemmas[child], "charge") ||
-			chy_word_kind(act->document->coder, act->line->lemmas[child], "comment"))
+			says_nothing(act, child) ||
+			says_nothing(act, chy_child_in(act->line, child, "obj", CHY_NONE)))
 			return true;
 	return false;
 }

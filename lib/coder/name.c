@@ -363,9 +363,11 @@ static uint32_t find_person(struct scan *scan, uint32_t token)
 static bool proper(const struct scan *scan, uint32_t token)
 {
 	const struct chy_token *t = &scan->line->sentence->tokens[token];
+	const struct chy_word *w = &scan->line->sentence->words[t->first_word];
 
+	/* *Erdogan acusa …*, read as a verb that is a subject. */
 	return t->word_count == 1 && capital(token_text(scan, token)) &&
-	       scan->line->sentence->words[t->first_word].upos == CHY_UPOS_PROPN;
+	       (w->upos == CHY_UPOS_PROPN || (w->upos == CHY_UPOS_VERB && chy_word_is(w, "nsubj")));
 }
 
 static bool state_named(const struct chy_document *document, uint32_t actor)

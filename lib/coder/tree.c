@@ -68,6 +68,11 @@ static bool after_name(const struct chy_line *line, int32_t word)
 {
 	const struct chy_word *w = chy_word_at(line, word);
 
+	/* *Rusia amenaza a Ucrania*, read as a threatening Russia. */
+	if (word > 0 && w->upos == CHY_UPOS_ADJ && chy_word_is(w, "amod") && w->head == word - 1 &&
+		!chy_word_has(w, "VerbForm", "Part") &&
+		chy_word_at(line, word - 1)->upos == CHY_UPOS_PROPN)
+		return chy_child_in(line, word, "obj obl ccomp xcomp", CHY_NONE) > word;
 	return word > 0 && w->upos == CHY_UPOS_ADJ && chy_word_is(w, "amod") && w->head > word &&
 	       chy_word_at(line, word - 1)->upos == CHY_UPOS_PROPN &&
 	       chy_word_at(line, word - 1)->head == w->head;
