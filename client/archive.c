@@ -27,43 +27,52 @@ static uint64_t end_of_log(struct client *client)
 	return seq;
 }
 
-int read_as_of(struct client *client)
+static int seq_of_time(struct client *client, const char *text, int64_t time, uint64_t *out)
 {
 	struct chy_snapshot *snapshot;
 	struct chy_fault fault;
-	int64_t time;
-	char *end;
 	int result;
 
-	if (!client->as_of_text)
-		return 0;
-	client->as_of = strtoull(client->as_of_text, &end, 10);
-	if (!*end && client->as_of && client->as_of_text[0] != '-')
-		return client->as_of <= end_of_log(client)
-			       ? 0
-			       : usage_error("the log ends with record %llu: --as-of %s lies "
-					     "ahead of it",
-					 (unsigned long long)end_of_log(client),
-					 client->as_of_text);
-	if (chy_time_parse(chy_str_from(client->as_of_text), &time))
-		return usage_error("--as-of takes a record's number or a time "
-				   "(2014-03-01, 2014-03-01T12:00Z), not '%s'",
-			client->as_of_text);
 	/* A bare day means its end: what was known that day. */
-	if (strlen(client->as_of_text) == 10)
+	if (strlen(text) == 10)
 		time += 86400000000 - 1;
 	if (chy_snapshot_open(client->archive, &snapshot, &fault))
 		return tell(&fault);
-	result = chy_snapshot_seq_at(snapshot, time, &client->as_of, &fault);
+	result = chy_snapshot_seq_at(snapshot, time, out, &fault);
 	chy_snapshot_close(snapshot);
 	if (result)
 		return tell(&fault);
-	if (!client->as_of) {
-		fprintf(stderr, "chancery: the archive knew nothing yet at %s\n",
-			client->as_of_text);
+	if (!*out) {
+		fprintf(stderr, "chancery: the archive knew nothing yet at %s\n", text);
 		return EXIT_NOTHING;
 	}
 	return 0;
+}
+
+int read_when(struct client *client, const char *option, const char *text, uint64_t *out)
+{
+	uint64_t end = end_of_log(client);
+	int64_t time;
+	char *rest;
+
+	*out = strtoull(text, &rest, 10);
+	if (!*rest && *out && text[0] != '-')
+		return *out <= end ? 0
+				   : usage_error("the log ends with record %llu: %s %s lies "
+						 "ahead of it",
+					     (unsigned long long)end, option, text);
+	if (chy_time_parse(chy_str_from(text), &time))
+		return usage_error("%s takes a record's number or a time "
+				   "(2014-03-01, 2014-03-01T12:00Z), not '%s'",
+			option, text);
+	return seq_of_time(client, text, time, out);
+}
+
+int read_as_of(struct client *client)
+{
+	if (!client->as_of_text)
+		return 0;
+	return read_when(client, "--as-of", client->as_of_text, &client->as_of);
 }
 
 /* The views follow the daemon; where it does not run they catch up here. */

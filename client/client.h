@@ -61,6 +61,8 @@ bool is_happening_id(const char *typed);
 int show_happening(struct client *client, const char *typed);
 /* The article of a document's id, a new reference. */
 int article_of(struct client *client, struct chy_str document, json_t **out);
+/* Makes a document's row (chy_view_document) what it was at --as-of. */
+int recall_document(struct client *client, json_t *document);
 void print_member(struct client *client, const json_t *object, const char *key);
 void print_members(struct client *client, const json_t *object, const char *const *keys, size_t n);
 
@@ -167,6 +169,10 @@ struct batch {
 void read_batch(
 	struct client *client, uint64_t after, uint64_t until, uint64_t limit, struct batch *out);
 
+/* Makes the views anew elsewhere, up to the record where the archive's own are,
+ * and compares both: 0 where they are equal, else prints what is wrong. */
+int compare_views(struct client *client);
+
 /* Sends a line to the socket of the archive's holder. The connection, upon
  * which the answer comes, or -1 where nobody answers. */
 int ask_daemon(const json_t *holder, const char *question);
@@ -176,6 +182,8 @@ int64_t latest_day(struct client *client);
 
 /* What --as-of means, once the archive is open: into client->as_of. */
 int read_as_of(struct client *client);
+/* The record that a number or a time means, for the option of that name. */
+int read_when(struct client *client, const char *option, const char *text, uint64_t *out);
 void close_archive(struct client *client);
 int open_catalogue(struct client *client);
 

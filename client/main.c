@@ -246,12 +246,24 @@ const struct command commands[] = {
 		"Example:\n  chancery --archive /var/lib/chancery restore "
 		"/mnt/backup/chancery-2013-11-03\n",
 		run_restore},
-	{"replay", "make the views again from the log", "replay [--to SEQ] [--into DIR] [--check]",
-		"Prints the digest of the views.\n\n"
-		"  --to SEQ           as they were at that record (with --into)\n"
-		"  --into DIR         make them there, and leave the archive's alone\n"
-		"  --check            only compare with the archive's; exit 4 where they differ\n\n"
-		"Example:\n  chancery replay --check\n",
+	{"replay", "make the views again from the log", "replay [--to WHEN] [--into DIR] [--check]",
+		"Prints the digest of the views. On a terminal it tells how far it is. What is "
+		"done\n"
+		"when it is interrupted is kept, and the same command goes on from there.\n\n"
+		"  --to WHEN          as they were at a record's number, a day (its end) or a "
+		"time; the\n"
+		"                     archive's own are left alone\n"
+		"  --into DIR         make them there: DIR becomes a look at the past, which is "
+		"asked\n"
+		"                     with --archive DIR as an archive that ends at that record. "
+		"It\n"
+		"                     reads the archive's log where it lies, and nothing can be\n"
+		"                     written there\n"
+		"  --check            only compare with the archive's; exit 4 where they "
+		"differ\n\n"
+		"Examples:\n  chancery replay --check\n"
+		"  chancery replay --to 2014-03-01 --into ~/then\n"
+		"  chancery --archive ~/then disputes\n",
 		run_replay},
 	{NULL, NULL, NULL, NULL, NULL},
 };

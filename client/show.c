@@ -187,9 +187,10 @@ int run_show(struct client *client, int argc, char **argv)
 			json_decref(found);
 		return EXIT_NOTHING;
 	}
-	if (original)
+	status = recall_document(client, found);
+	if (!status && original)
 		status = show_original(client, found);
-	else if (!print_as_json(client, found))
+	else if (!status && !print_as_json(client, found))
 		status = show_document(client, found);
 	json_decref(found);
 	return status;

@@ -34,6 +34,20 @@ void chy_archive_close(struct chy_archive *archive);
 const char *chy_archive_directory(const struct chy_archive *archive);
 const char *chy_archive_uuid(const struct chy_archive *archive);
 
+/* A look at the past: a directory without a log, which chy_archive_open opens as
+ * if it were the archive that its note names, ending at a record. Nothing can
+ * be written there (CHY_ECONFLICT). */
+struct chy_past {
+	char archive[4096]; /* the absolute path of the one that has the log */
+	uint64_t last;
+};
+/* CHY_NOT_FOUND where a directory is none. */
+int chy_past_read(const char *directory, struct chy_past *out, struct chy_fault *fault);
+/* Makes one, or makes it one of another record, in a directory that is made or
+ * holds no log (CHY_ECONFLICT). */
+int chy_past_make(
+	const char *directory, const char *archive, uint64_t last, struct chy_fault *fault);
+
 /* Who writes at present: a new reference to the holder's JSON object.
  * CHY_NOT_FOUND where nobody does. Needs no open archive. */
 int chy_archive_holder(const char *directory, json_t **out);

@@ -82,11 +82,16 @@ static int read_ends(struct chy_archive *archive, struct chy_fault *fault)
 
 int chy_archive_open(const char *directory, struct chy_archive **out, struct chy_fault *fault)
 {
-	struct chy_archive *archive = new_archive(directory);
-	int result;
+	struct chy_past past = {.last = 0};
+	struct chy_archive *archive;
+	int result = chy_past_read(directory, &past, fault);
 
+	if (result < 0)
+		return result;
+	archive = new_archive(result ? directory : past.archive);
 	if (!archive)
 		return chy_fault_set(fault, CHY_EMEM, directory, 0, NULL);
+	archive->until = past.last;
 	result = open_log(archive, CHY_STORE_READ_ONLY, fault);
 	if (!result)
 		result = read_ends(archive, fault);
@@ -159,12 +164,25 @@ static int check_not_lost(const char *directory, struct chy_fault *fault)
 		"or move views.mdb away to begin a new one");
 }
 
+static int check_not_past(const char *directory, struct chy_fault *fault)
+{
+	struct chy_past past;
+	int result = chy_past_read(directory, &past, fault);
+
+	if (result)
+		return result == CHY_NOT_FOUND ? CHY_OK : result;
+	return chy_fault_set(fault, CHY_ECONFLICT, directory, 0,
+		"it is a look at the past of %s, and nothing can be written there", past.archive);
+}
+
 int chy_archive_open_writer(
 	const char *directory, json_t *holder, struct chy_archive **out, struct chy_fault *fault)
 {
 	struct chy_archive *archive;
-	int result = make_directory(directory, fault);
+	int result = check_not_past(directory, fault);
 
+	if (!result)
+		result = make_directory(directory, fault);
 	if (!result)
 		result = check_not_lost(directory, fault);
 	if (result)

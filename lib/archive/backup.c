@@ -40,6 +40,9 @@ int chy_archive_backup(struct chy_archive *archive, const char *directory, struc
 {
 	int result;
 
+	if (archive->until)
+		return chy_fault_set(fault, CHY_ECONFLICT, archive->directory, 0,
+			"a look at its past has no log of its own");
 	if (mkdir(directory, 0750) && errno != EEXIST)
 		return chy_fault_set(fault, chy_error_from_errno(errno), directory, 0, NULL);
 	result = must_be_empty(directory, fault);

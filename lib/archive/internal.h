@@ -19,6 +19,7 @@ struct chy_archive {
 	struct chy_store *store;
 	char uuid[CHY_UUID_SIZE];
 	int lock; /* descriptor of writer.lock, -1 for a reader */
+	uint64_t until; /* of a look at the past: its last record; else 0 */
 
 	/* The writer's: the end of the chain. */
 	uint64_t last_seq;

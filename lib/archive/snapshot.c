@@ -65,6 +65,21 @@ static int check_count(struct chy_snapshot *snapshot, struct chy_fault *fault)
 		(unsigned long long)snapshot->last_seq, (unsigned long long)count);
 }
 
+/* A look at the past ends before the log does. */
+static int end_in_the_past(struct chy_snapshot *snapshot, struct chy_fault *fault)
+{
+	uint64_t until = snapshot->archive->until;
+
+	if (until > snapshot->last_seq)
+		return chy_fault_set(fault, CHY_ECONFLICT, snapshot->archive->directory, 0,
+			"the log ends at record %llu, before the record %llu of a look at its "
+			"past",
+			(unsigned long long)snapshot->last_seq, (unsigned long long)until);
+	if (until)
+		snapshot->last_seq = until;
+	return CHY_OK;
+}
+
 /* The last number; the key alone says it, the record is checked when read. */
 static int find_end(struct chy_snapshot *snapshot, struct chy_fault *fault)
 {
@@ -82,7 +97,9 @@ static int find_end(struct chy_snapshot *snapshot, struct chy_fault *fault)
 	else if (result < 0)
 		chy_fault_set(fault, result, snapshot->archive->directory, 0, NULL);
 	chy_store_cursor_close(cursor);
-	return result < 0 ? result : check_count(snapshot, fault);
+	if (result >= 0)
+		result = check_count(snapshot, fault);
+	return result < 0 ? result : end_in_the_past(snapshot, fault);
 }
 
 int chy_snapshot_open(
@@ -122,8 +139,11 @@ static int stored(
 	struct chy_snapshot *snapshot, uint64_t seq, struct chy_str *out, struct chy_fault *fault)
 {
 	struct chy_seq_key key = chy_seq_key(seq);
-	int result = chy_store_get(snapshot->txn, CHY_LOG_RECORDS, chy_seq_str(&key), out);
+	int result;
 
+	if (seq > snapshot->last_seq)
+		return CHY_NOT_FOUND;
+	result = chy_store_get(snapshot->txn, CHY_LOG_RECORDS, chy_seq_str(&key), out);
 	if (result == CHY_NOT_FOUND && seq >= 1 && seq <= snapshot->last_seq)
 		return damaged(seq, "it is missing from the log", fault);
 	if (result < 0)
@@ -271,6 +291,12 @@ static bool speaks_of(const struct chy_record *record, const char *hex)
 	return memmem(record->body.data, record->body.size, member, (size_t)size) != NULL;
 }
 
+/* Whether a record that an index names lies ahead of a look at the past. */
+static bool is_to_come(const struct chy_snapshot *snapshot, struct chy_str seq)
+{
+	return snapshot->archive->until && seq.size == 8 && chy_seq_from(seq) > snapshot->last_seq;
+}
+
 int chy_snapshot_document(struct chy_snapshot *snapshot, const struct chy_hash *document,
 	uint64_t *out_seq, struct chy_fault *fault)
 {
@@ -285,6 +311,8 @@ int chy_snapshot_document(struct chy_snapshot *snapshot, const struct chy_hash *
 	chy_hash_to_hex(document, hex);
 	if (result < 0)
 		return chy_fault_set(fault, result, hex, 0, "the index of documents");
+	if (value.size == 8 && is_to_come(snapshot, value))
+		return CHY_NOT_FOUND;
 	if (value.size == 8)
 		result = chy_snapshot_record(snapshot, chy_seq_from(value), &record, fault);
 	if (result < 0)
@@ -334,7 +362,8 @@ int chy_snapshot_documents_like(struct chy_snapshot *snapshot, struct chy_str pr
 		return result;
 	result = chy_store_seek(cursor, chy_hash_str(&first), &key, &value);
 	while (result == CHY_OK && *out_count < max && begins_with(key, prefix)) {
-		memcpy(out[(*out_count)++].bytes, key.data, CHY_HASH_SIZE);
+		if (!is_to_come(snapshot, value))
+			memcpy(out[(*out_count)++].bytes, key.data, CHY_HASH_SIZE);
 		result = chy_store_next(cursor, &key, &value);
 	}
 	chy_store_cursor_close(cursor);

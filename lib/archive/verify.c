@@ -198,10 +198,17 @@ int chy_archive_verify(const char *directory, chy_verify_problem *problem, void 
 	struct verify verify = {.problem = problem, .user = user, .report = out};
 	struct chy_archive *archive;
 	struct chy_fault first;
+	struct chy_past past;
 	char path[4096];
 	int result;
 
 	*out = (struct chy_verify_report){0};
+	result = chy_past_read(directory, &past, fault);
+	if (result == CHY_OK)
+		return chy_fault_set(fault, CHY_ECONFLICT, directory, 0,
+			"it is a look at the past of %s, which has the log", past.archive);
+	if (result < 0)
+		return result;
 	if ((size_t)snprintf(path, sizeof(path), "%s/log.mdb", directory) >= sizeof(path))
 		return chy_fault_set(fault, CHY_ELIMIT, directory, 0, "the path is too long");
 	result = chy_store_check(path, on_page, &verify, fault);

@@ -1,0 +1,343 @@
+/* replay: the views made again from the log, and looks at the past. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "client.h"
+
+/* Records between two looks at the clock and at SIGINT: enough that batches are
+ * full, few enough that nobody waits. */
+enum { STEP = 20000 };
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number)
+{
+	(void)signal_number;
+	interrupted = 1;
+}
+
+/* -- how far it is ---------------------------------------------------------------- */
+
+struct progress {
+	bool shown; /* on a terminal only */
+	struct timespec begun;
+	uint64_t to;
+};
+
+static void begin_progress(struct progress *progress, uint64_t to)
+{
+	progress->shown = isatty(STDERR_FILENO);
+	progress->to = to;
+	clock_gettime(CLOCK_MONOTONIC, &progress->begun);
+}
+
+static uint64_t events_in(struct chy_view *view)
+{
+	json_t *counts;
+	uint64_t n;
+
+	if (chy_view_counts(view, 0, &counts, NULL))
+		return 0;
+	n = (uint64_t)json_integer_value(json_object_get(counts, "events"));
+	json_decref(counts);
+	return n;
+}
+
+static void show_progress(
+	const struct progress *progress, struct chy_view *view, uint64_t before, uint64_t seq)
+{
+	struct timespec now;
+	double seconds;
+
+	if (!progress->shown || !progress->to)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	seconds = (double)(now.tv_sec - progress->begun.tv_sec) +
+		  (double)(now.tv_nsec - progress->begun.tv_nsec) / 1e9;
+	fprintf(stderr, "\r%3.0f %%  record %llu of %llu  %.0f events/s   ",
+		100.0 * (double)seq / (double)progress->to, (unsigned long long)seq,
+		(unsigned long long)progress->to,
+		seconds > 0 ? (double)(events_in(view) - before) / seconds : 0);
+}
+
+static void end_progress(const struct progress *progress)
+{
+	if (progress->shown)
+		fprintf(stderr, "\r%60s\r", "");
+}
+
+/* -- making ------------------------------------------------------------------------ */
+
+static uint64_t end_of(struct client *client)
+{
+	struct chy_snapshot *snapshot;
+	uint64_t seq;
+
+	if (chy_snapshot_open(client->archive, &snapshot, NULL))
+		return 0;
+	seq = chy_snapshot_last_seq(snapshot);
+	chy_snapshot_close(snapshot);
+	return seq;
+}
+
+/* From where the views are up to a record; *out_seq is how far it came. */
+static int follow_to(struct client *client, struct chy_view *view, uint64_t to, uint64_t *out_seq,
+	struct chy_fault *fault)
+{
+	uint64_t before = events_in(view), seq = 0;
+	struct progress progress;
+	int result = chy_view_position(view, &seq, fault);
+
+	begin_progress(&progress, to);
+	while (!result && seq < to && !interrupted) {
+		result = chy_view_follow(
+			view, client->archive, seq + STEP < to ? seq + STEP : to, &seq, fault);
+		show_progress(&progress, view, before, seq);
+	}
+	end_progress(&progress);
+	*out_seq = seq;
+	return result;
+}
+
+/* Positive where it was interrupted: what is done is kept. */
+static int build(struct client *client, const char *directory, uint64_t to, bool afresh,
+	struct chy_hash *out, struct chy_fault *fault)
+{
+	struct sigaction action = {.sa_handler = on_interrupt}, old;
+	struct chy_view *view = NULL;
+	uint64_t seq = 0;
+	int result = chy_view_open_writer(directory, client->archive, &view, fault);
+
+	if (result)
+		return result;
+	sigaction(SIGINT, &action, &old);
+	if (afresh)
+		result = chy_view_clear(view, fault);
+	if (!result)
+		result = follow_to(client, view, to, &seq, fault);
+	if (!result && seq < to)
+		result = 1;
+	if (!result)
+		result = chy_view_digest(view, out, fault);
+	sigaction(SIGINT, &old, NULL);
+	chy_view_close(view);
+	return result;
+}
+
+/* As whoever sent the signal expects. */
+static int leave_interrupted(void)
+{
+	fprintf(stderr, "chancery: interrupted; what is done is kept, and the same command goes on "
+			"from there\n");
+	signal(SIGINT, SIG_DFL);
+	raise(SIGINT);
+	return EXIT_CHECK;
+}
+
+static void remove_views(const char *directory)
+{
+	static const char *const names[] = {"views.mdb", "views.mdb-lock", "views.lock"};
+	char path[4096];
+
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		unlink(path);
+	}
+	rmdir(directory);
+}
+
+/* In a directory that is gone afterwards. */
+static int build_aside(
+	struct client *client, uint64_t to, struct chy_hash *out, struct chy_fault *fault)
+{
+	const char *place = getenv("TMPDIR");
+	char directory[4096];
+	int result;
+
+	snprintf(directory, sizeof(directory), "%s/chancery-XXXXXX",
+		place && place[0] ? place : "/tmp");
+	if (!mkdtemp(directory))
+		return chy_fault_set(fault, CHY_EIO, directory, 0, "it cannot be made");
+	result = build(client, directory, to, true, out, fault);
+	remove_views(directory);
+	return result;
+}
+
+/* -- comparing ---------------------------------------------------------------------- */
+
+/* A daemon may be writing: the live views are asked until they stood still
+ * while they were read. */
+static int read_live(
+	struct client *client, struct chy_hash *out, uint64_t *out_seq, struct chy_fault *fault)
+{
+	uint64_t again = 1;
+	int result = 0;
+
+	*out_seq = 0;
+	for (int tries = 0; !result && *out_seq != again && tries < 20; tries++) {
+		result = chy_view_position(client->view, out_seq, fault);
+		if (!result)
+			result = chy_view_digest(client->view, out, fault);
+		if (!result)
+			result = chy_view_position(client->view, &again, fault);
+	}
+	return result;
+}
+
+int compare_views(struct client *client)
+{
+	char live_hex[CHY_HASH_HEX], made_hex[CHY_HASH_HEX];
+	struct chy_hash live, made;
+	struct chy_fault fault;
+	uint64_t seq;
+	int result = read_live(client, &live, &seq, &fault);
+
+	if (!result)
+		result = build_aside(client, seq, &made, &fault);
+	if (result > 0)
+		return leave_interrupted();
+	if (result) {
+		int status = tell(&fault);
+
+		return result == CHY_EDAMAGED ? EXIT_CHECK : status;
+	}
+	if (chy_hash_equal(&live, &made))
+		return 0;
+	printf("views at record %llu: the live digest is %s, the replayed one %s; `chancery "
+	       "replay` "
+	       "makes them again\n",
+		(unsigned long long)seq, chy_hash_to_hex(&live, live_hex),
+		chy_hash_to_hex(&made, made_hex));
+	return EXIT_CHECK;
+}
+
+/* -- the command ---------------------------------------------------------------------- */
+
+static int print_digest(int result, const struct chy_hash *digest, const struct chy_fault *fault)
+{
+	char hex[CHY_HASH_HEX];
+
+	if (result > 0)
+		return leave_interrupted();
+	if (result)
+		return tell(fault);
+	printf("%s\n", chy_hash_to_hex(digest, hex));
+	return 0;
+}
+
+/* Goes on where one of the same record was interrupted. */
+static int replay_into(struct client *client, const char *directory, uint64_t to)
+{
+	const char *home = chy_archive_directory(client->archive);
+	struct chy_past past = {.last = 0};
+	struct chy_fault fault;
+	struct chy_hash digest;
+	int result = chy_past_read(directory, &past, &fault);
+	bool afresh = result != CHY_OK || past.last != to;
+
+	if (result < 0)
+		return tell(&fault);
+	result = chy_past_make(directory, home, to, &fault);
+	if (result == CHY_ECONFLICT)
+		return usage_error("%s holds a log of its own: a look at the past needs another "
+				   "directory",
+			directory);
+	if (!result)
+		result = build(client, directory, to, afresh, &digest, &fault);
+	return print_digest(result, &digest, &fault);
+}
+
+static void mark_path(const struct client *client, char *out, size_t size)
+{
+	snprintf(out, size, "%s/views.unfinished", client->program_archive);
+}
+
+/* The mark stands while views are made, so that the next one goes on. */
+static int begin_here(struct client *client, struct chy_fault *fault)
+{
+	char path[4096];
+	FILE *mark;
+	int result;
+
+	mark_path(client, path, sizeof(path));
+	if (access(path, F_OK) == 0)
+		return CHY_OK;
+	result = chy_view_discard(client->program_archive, fault);
+	if (result)
+		return result;
+	mark = fopen(path, "we");
+	if (mark)
+		fclose(mark);
+	return CHY_OK; /* without a mark the next one begins afresh */
+}
+
+static int replay_here(struct client *client)
+{
+	uint64_t to = end_of(client);
+	struct chy_fault fault;
+	struct chy_hash digest;
+	char path[4096];
+	int result = begin_here(client, &fault);
+
+	if (!result)
+		result = build(client, client->program_archive, to, false, &digest, &fault);
+	if (result == CHY_EBUSY) {
+		fprintf(stderr, "chancery: the daemon keeps the views up to date; "
+				"`chancery replay --check` compares them with the log\n");
+		return EXIT_ARCHIVE;
+	}
+	mark_path(client, path, sizeof(path));
+	if (!result)
+		unlink(path);
+	return print_digest(result, &digest, &fault);
+}
+
+static int replay_aside(struct client *client, uint64_t to)
+{
+	struct chy_fault fault;
+	struct chy_hash digest;
+	int result = build_aside(client, to, &digest, &fault);
+
+	return print_digest(result, &digest, &fault);
+}
+
+static int check(struct client *client)
+{
+	int status = compare_views(client);
+
+	if (!status)
+		printf("the views are what the log says\n");
+	return status;
+}
+
+int run_replay(struct client *client, int argc, char **argv)
+{
+	const char *to_text = NULL, *into = NULL;
+	bool only_check = false;
+	const struct option_spec specs[] = {
+		{"--to", &to_text, NULL}, {"--into", &into, NULL}, {"--check", NULL, &only_check}};
+	uint64_t to = 0;
+	int rest,
+		status = read_options(client, command_named("replay"), specs, 3, argc, argv, &rest);
+
+	if (!status && rest)
+		return usage_error("replay takes no '%s'", argv[0]);
+	if (!status && only_check && (to_text || into))
+		return usage_error("--check compares the archive's own views, which are of now");
+	/* What replaces the views need not open them. */
+	if (!status)
+		status = only_check ? open_archive(client) : open_log(client);
+	if (!status && to_text)
+		status = read_when(client, "--to", to_text, &to);
+	if (status)
+		return status < 0 ? 0 : status;
+	if (only_check)
+		return check(client);
+	if (into)
+		return replay_into(client, into, to ? to : end_of(client));
+	return to ? replay_aside(client, to) : replay_here(client);
+}

@@ -1,0 +1,116 @@
+/* A look at the past: a directory with a note of where a log lies and up to
+ * which record it is read, and views of it as they were then. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+enum { LONGEST = 64 * 1024 };
+
+static int note_path(const char *directory, char out[4096], struct chy_fault *fault)
+{
+	if (snprintf(out, 4096, "%s/past.json", directory) >= 4096)
+		return chy_fault_set(fault, CHY_ELIMIT, directory, 0, "the path is too long");
+	return CHY_OK;
+}
+
+static int read_file(int fd, char *out, size_t size, size_t *out_size)
+{
+	ssize_t got;
+
+	*out_size = 0;
+	while ((got = read(fd, out + *out_size, size - *out_size)) > 0)
+		*out_size += (size_t)got;
+	return got < 0 ? chy_error_from_errno(errno) : CHY_OK;
+}
+
+static int take_note(const json_t *note, struct chy_past *out)
+{
+	struct chy_str archive = chy_json_str(note, "archive");
+	json_int_t last = json_integer_value(json_object_get(note, "last"));
+
+	if (!archive.size || archive.size >= sizeof(out->archive) || last < 1)
+		return CHY_EDAMAGED;
+	memcpy(out->archive, archive.data, archive.size);
+	out->archive[archive.size] = '\0';
+	out->last = (uint64_t)last;
+	return CHY_OK;
+}
+
+int chy_past_read(const char *directory, struct chy_past *out, struct chy_fault *fault)
+{
+	char path[4096], text[LONGEST];
+	json_t *note;
+	size_t size;
+	int fd, result = note_path(directory, path, fault);
+
+	if (result)
+		return result;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return CHY_NOT_FOUND;
+	if (fd < 0)
+		return chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
+	result = read_file(fd, text, sizeof(text), &size);
+	close(fd);
+	if (result)
+		return chy_fault_set(fault, result, path, 0, NULL);
+	if (chy_json_parse(text, size, &note, NULL))
+		return chy_fault_set(fault, CHY_EDAMAGED, path, 0, "it is no JSON");
+	result = take_note(note, out);
+	json_decref(note);
+	return result ? chy_fault_set(fault, result, path, 0, "it names no archive") : CHY_OK;
+}
+
+static int write_note(const char *path, const struct chy_past *past)
+{
+	json_t *note =
+		json_pack("{s:s, s:I}", "archive", past->archive, "last", (json_int_t)past->last);
+	FILE *file = note ? fopen(path, "we") : NULL;
+	int result = file ? CHY_OK : chy_error_from_errno(errno);
+
+	if (file && (json_dumpf(note, file, JSON_SORT_KEYS) || fputc('\n', file) == EOF))
+		result = CHY_EIO;
+	if (file && fclose(file))
+		result = chy_error_from_errno(errno);
+	json_decref(note);
+	return result;
+}
+
+static bool holds_log(const char *directory)
+{
+	struct stat info;
+	char path[4096];
+
+	return snprintf(path, sizeof(path), "%s/log.mdb", directory) < (int)sizeof(path) &&
+	       stat(path, &info) == 0;
+}
+
+int chy_past_make(
+	const char *directory, const char *archive, uint64_t last, struct chy_fault *fault)
+{
+	struct chy_past past = {.last = last};
+	char path[4096], *home = realpath(archive, NULL);
+	int result = note_path(directory, path, fault);
+
+	if (!home || strlen(home) >= sizeof(past.archive)) {
+		free(home);
+		return chy_fault_set(fault, chy_error_from_errno(errno), archive, 0, NULL);
+	}
+	strcpy(past.archive, home);
+	free(home);
+	if (result)
+		return result;
+	if (mkdir(directory, 0750) && errno != EEXIST)
+		return chy_fault_set(fault, chy_error_from_errno(errno), directory, 0, NULL);
+	if (holds_log(directory))
+		return chy_fault_set(
+			fault, CHY_ECONFLICT, directory, 0, "it holds a log of its own");
+	result = write_note(path, &past);
+	return result ? chy_fault_set(fault, result, path, 0, NULL) : CHY_OK;
+}
