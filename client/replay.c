@@ -20,6 +20,14 @@ static void on_interrupt(int signal_number)
 	interrupted = 1;
 }
 
+/* From here on what is under way is ended in order. */
+static void heed_interrupts(void)
+{
+	struct sigaction action = {.sa_handler = on_interrupt};
+
+	sigaction(SIGINT, &action, NULL);
+}
+
 /* -- how far it is ---------------------------------------------------------------- */
 
 struct progress {
@@ -107,14 +115,12 @@ static int follow_to(struct client *client, struct chy_view *view, uint64_t to, 
 static int build(struct client *client, const char *directory, uint64_t to, bool afresh,
 	struct chy_hash *out, struct chy_fault *fault)
 {
-	struct sigaction action = {.sa_handler = on_interrupt}, old;
 	struct chy_view *view = NULL;
 	uint64_t seq = 0;
 	int result = chy_view_open_writer(directory, client->archive, &view, fault);
 
 	if (result)
 		return result;
-	sigaction(SIGINT, &action, &old);
 	if (afresh)
 		result = chy_view_clear(view, fault);
 	if (!result)
@@ -123,7 +129,6 @@ static int build(struct client *client, const char *directory, uint64_t to, bool
 		result = 1;
 	if (!result)
 		result = chy_view_digest(view, out, fault);
-	sigaction(SIGINT, &old, NULL);
 	chy_view_close(view);
 	return result;
 }
@@ -196,6 +201,7 @@ int compare_views(struct client *client)
 	uint64_t seq;
 	int result = read_live(client, &live, &seq, &fault);
 
+	heed_interrupts();
 	if (!result)
 		result = build_aside(client, seq, &made, &fault);
 	if (result > 0)
@@ -337,6 +343,7 @@ int run_replay(struct client *client, int argc, char **argv)
 		return status < 0 ? 0 : status;
 	if (only_check)
 		return check(client);
+	heed_interrupts();
 	if (into)
 		return replay_into(client, into, to ? to : end_of(client));
 	return to ? replay_aside(client, to) : replay_here(client);

@@ -223,6 +223,7 @@ class Past(Story):
         self.assertEqual(self.digest("--to", moment), self.digest("--to", "3"))
         self.chancery("replay", "--to", "1999-01-01", expect=1)
 
+    @unittest.skipUnless(LONG, "a log that is long enough takes half a minute")
     def test_a_replay_that_is_interrupted_goes_on_where_it_was(self):
         subprocess.run([str(GENERATE), str(self.archive), "55000"], check=True, stdout=subprocess.DEVNULL)
         replay = [str(CHANCERY), "--archive", str(self.archive), "replay"]
