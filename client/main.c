@@ -261,7 +261,7 @@ const struct command commands[] = {
 		"                     written there\n"
 		"  --check            only compare with the archive's; exit 4 where they "
 		"differ\n\n"
-		"Examples:\n  chancery replay --check\n"
+		"Example:\n  chancery replay --check\n"
 		"  chancery replay --to 2014-03-01 --into ~/then\n"
 		"  chancery --archive ~/then disputes\n",
 		run_replay},
