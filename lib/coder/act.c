@@ -1617,7 +1617,8 @@ static bool only_tells_who(const struct act *act)
 	const struct chy_line *line = act->line;
 	const struct chy_word *w = chy_word_at(line, act->trigger);
 
-	if (chy_relation(line, act->trigger, "acl") || chy_relation(line, act->trigger, "advcl"))
+	if (chy_relation(line, act->trigger, "acl") || chy_relation(line, act->trigger, "advcl") ||
+		(chy_relation(line, act->trigger, "amod") && w->head < act->trigger))
 		return chy_passive(act->document, line, act->trigger);
 	return chy_relation(line, act->trigger, "xcomp") && chy_word_has(w, "VerbForm", "Part") &&
 	       !chy_word_has(w, "Tense", "Pres") &&

@@ -1419,6 +1419,17 @@ static bool by_whom(const struct chy_document *document, const struct chy_line *
 	return false;
 }
 
+/* An object; but *ligados ao Hamas*, a participle's noun after a preposition, is none. */
+static bool has_object(const struct chy_line *line, int32_t word)
+{
+	int32_t object = chy_child_in(line, word, "obj", CHY_NONE);
+
+	return object != CHY_NONE &&
+	       !(chy_relation(line, word, "acl") &&
+		       chy_word_has(chy_word_at(line, word), "VerbForm", "Part") &&
+		       chy_child_in(line, object, "case", CHY_NONE) != CHY_NONE);
+}
+
 bool chy_passive(const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
 	const struct chy_word *w = chy_word_at(line, word);
@@ -1439,7 +1450,7 @@ bool chy_passive(const struct chy_document *document, const struct chy_line *lin
 		by_whom(document, line, word))
 		return true;
 	/* With an object it acts, whatever the tree calls its subject. */
-	if (chy_child_in(line, word, "obj", CHY_NONE) != CHY_NONE)
+	if (has_object(line, word))
 		return false;
 	/* A finite verb without auxiliary or *se* acts. */
 	if (chy_child_in(line, word, "nsubj:pass", CHY_NONE) != CHY_NONE)
