@@ -53,6 +53,14 @@ static bool has_finite(const struct chy_line *line)
 	return false;
 }
 
+static bool has_verb(const struct chy_line *line)
+{
+	for (size_t i = 0; i < line->sentence->word_count; i++)
+		if (chy_word_at(line, (int32_t)i)->upos == CHY_UPOS_VERB)
+			return true;
+	return false;
+}
+
 /* The first word of a name that ends right before `word` and begins the
  * sentence or a part of it; CHY_NONE. */
 static int32_t name_at_start(const struct chy_line *line, int32_t word)
@@ -81,7 +89,7 @@ static bool verb_form(struct chy_document *document, const struct chy_line *line
 	struct chy_str form = chy_folded(document, chy_word_at(line, word)->form);
 	struct chy_str verb = chy_word_value(document->coder, form, "form");
 
-	return verb.data && (!chy_str_equal(verb, form) || (full_stop(line) && !has_finite(line)));
+	return verb.data && (!chy_str_equal(verb, form) || (full_stop(line) && !has_verb(line)));
 }
 
 /* *Brussels eased sanctions*, *Algiers severed ties*, read as sanctions that are
@@ -94,7 +102,7 @@ static bool reads_as_modifier(const struct chy_line *line, int32_t word)
 		return false;
 	if (chy_relation(line, word, "amod"))
 		return participle(line, word) || upos == CHY_UPOS_ADJ;
-	return chy_relation(line, word, "compound") && upos == CHY_UPOS_NOUN && !has_finite(line);
+	return chy_relation(line, word, "compound") && upos == CHY_UPOS_NOUN && !has_verb(line);
 }
 
 /* *Colombia slams Nicaragua*, read as the slams of somebody. */

@@ -69,6 +69,15 @@ static int fitness(const struct scan *scan, const struct chy_lex_term *term)
 	return score;
 }
 
+/* *al-Shabaab*, *el-Sisi*: the capital comes after a small word. */
+static bool after_particle(const struct scan *scan, uint32_t token)
+{
+	return token + 2 < scan->line->sentence->token_count &&
+	       chy_hyphened(scan->line, token + 1) && chy_hyphened(scan->line, token + 2) &&
+	       capital(token_text(scan, token + 2)) &&
+	       chy_word_kind(scan->document->coder, scan->line->folded[token], "particle");
+}
+
 static bool written_as(const struct scan *scan, const struct chy_lex_term *term, uint32_t token)
 {
 	struct chy_str text = token_text(scan, token);
@@ -83,7 +92,7 @@ static bool written_as(const struct scan *scan, const struct chy_lex_term *term,
 			return false;
 		return term->words > 1 || all_capitals(text) || (text.size > 3 && capital(text));
 	default:
-		return capital(text);
+		return capital(text) || after_particle(scan, token);
 	}
 }
 
