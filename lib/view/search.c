@@ -210,18 +210,21 @@ static size_t seek_place(const struct places *p, size_t from, uint32_t unit)
 	return low;
 }
 
-/* Whether a word stands in a unit at a position. */
-static bool stands_at(const struct places *p, uint32_t unit, uint32_t position)
+/* Whether a word stands in a unit at a position; *at goes up to the unit. */
+static bool stands_at(const struct places *p, size_t *at, uint32_t unit, uint32_t position)
 {
-	for (size_t i = seek_place(p, 0, unit); i < p->count && p->list[i].unit == unit; i++)
+	*at = seek_place(p, *at, unit);
+	for (size_t i = *at; i < p->count && p->list[i].unit == unit; i++)
 		for (size_t j = 0; j < p->list[i].count; j++)
 			if (p->positions[p->list[i].from + j] == position)
 				return true;
 	return false;
 }
 
-static uint16_t count_phrase(
-	const struct search *s, const struct chy_query_phrase *phrase, const struct place *place)
+/* How often a phrase stands where its first word does. `at` has the places of
+ * its words that the last unit was found at. */
+static uint16_t count_phrase(const struct search *s, const struct chy_query_phrase *phrase,
+	const struct place *place, size_t at[CHY_QUERY_WORDS])
 {
 	const struct places *first = &s->words[phrase->first];
 	uint16_t count = 0;
@@ -231,7 +234,7 @@ static uint16_t count_phrase(
 		unsigned n = 1;
 
 		while (n < phrase->count &&
-			stands_at(&s->words[phrase->first + n], place->unit, position + n))
+			stands_at(&s->words[phrase->first + n], &at[n], place->unit, position + n))
 			n++;
 		count += n == phrase->count;
 	}
@@ -243,6 +246,7 @@ static int read_phrase(struct search *s, uint32_t bucket, unsigned which, struct
 {
 	const struct chy_query_phrase *phrase = &s->query.phrases[which];
 	struct places *found = &s->phrases[which];
+	size_t at[CHY_QUERY_WORDS] = {0};
 	int result = CHY_OK;
 
 	if (phrase->count == 1) {
@@ -258,7 +262,7 @@ static int read_phrase(struct search *s, uint32_t bucket, unsigned which, struct
 	}
 	for (size_t i = 0; i < s->words[phrase->first].count && !result; i++) {
 		const struct place *place = &s->words[phrase->first].list[i];
-		uint16_t count = count_phrase(s, phrase, place);
+		uint16_t count = count_phrase(s, phrase, place, at);
 		struct place *added = count ? add_place(found, place->unit) : NULL;
 
 		if (count && !added)
