@@ -102,6 +102,12 @@ void describe_contradictions(
  * a new reference. */
 json_t *state_of_play(struct client *client, const json_t *row, const json_t *lists);
 
+/* Adds to the rows of `diff` the disputes whose phase changed between two
+ * records (INT64_MAX: now); touched: ids, as keys, of which events were learned
+ * or taken back. */
+int add_phase_changes(
+	struct client *client, uint64_t from, uint64_t to, const json_t *touched, json_t *rows);
+
 /* A phrase of data/views/play.<language>.tsv; empty where there is none. */
 struct chy_str phrase(struct client *client, const char *kind, struct chy_str key);
 

@@ -236,6 +236,21 @@ static int compare_promises(struct difference *d)
 	return status;
 }
 
+/* -- phases ------------------------------------------------------------------------ */
+
+static int compare_phases(struct difference *d)
+{
+	json_t *touched = json_object(), *row, *dispute;
+	size_t i, j;
+	int status;
+
+	json_array_foreach(d->rows, i, row) json_array_foreach(json_object_get(row, "dispute"), j,
+		dispute) json_object_set_new(touched, json_string_value(dispute), json_true());
+	status = add_phase_changes(d->client, d->from, d->to, touched, d->rows);
+	json_decref(touched);
+	return status;
+}
+
 /* -- the command ---------------------------------------------------------------------- */
 
 static int read_moments(
@@ -289,6 +304,8 @@ int run_diff(struct client *client, int argc, char **argv)
 		status = compare_documents(&d);
 	if (!status)
 		status = compare_promises(&d);
+	if (!status)
+		status = compare_phases(&d);
 	if (!status)
 		status = print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), d.rows);
 	json_decref(d.documents);

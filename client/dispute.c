@@ -587,6 +587,33 @@ static int tell_phases(struct client *client, json_t *row, const struct moment *
 	return print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), phases);
 }
 
+/* -- how it went ------------------------------------------------------------------ */
+
+static int tell_course(
+	struct client *client, const json_t *row, const struct moment *moment, const char *by)
+{
+	static const struct column columns[] = {{"period", "period", false},
+		{"temperature", "temperature", false}, {"happenings", "happenings", false},
+		{"cooperative", "cooperative", false}, {"conflictual", "conflictual", false},
+		{"phase", "phase", false}};
+	struct chy_event_filter filter = filter_of(client, row, moment);
+	bool by_year = by && strcmp(by, "year") == 0;
+	struct chy_fault fault;
+	json_t *periods, *one;
+	size_t i;
+	int status;
+
+	if (by && !by_year && strcmp(by, "month") != 0)
+		return usage_error("--by takes month or year, not '%s'", by);
+	if (chy_view_course_by(client->view, &filter, moment->day, by_year, &periods, &fault))
+		return tell(&fault);
+	json_array_foreach(periods, i, one) json_object_set_new(
+		one, "temperature", rounded(json_real_value(json_object_get(one, "temperature"))));
+	status = print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), periods);
+	json_decref(periods);
+	return status;
+}
+
 /* A declared dispute's own id, though what is asked for it has another. */
 static int find_matter(struct client *client, const char *typed, json_t **out)
 {
@@ -604,14 +631,16 @@ int run_dispute(struct client *client, int argc, char **argv)
 	struct declaring declaring = {NULL};
 	struct option_spec specs[24];
 	struct moment moment;
-	const char *on = NULL;
-	bool phases = false;
+	const char *on = NULL, *by = NULL;
+	bool phases = false, course = false;
 	json_t *row;
 	size_t n = declaring_specs(&declaring, specs);
 	int rest, status;
 
 	specs[n++] = (struct option_spec){"--on", &on, NULL};
 	specs[n++] = (struct option_spec){"--phases", NULL, &phases};
+	specs[n++] = (struct option_spec){"--course", NULL, &course};
+	specs[n++] = (struct option_spec){"--by", &by, NULL};
 	status = read_options(client, command_named("dispute"), specs, n, argc, argv, &rest);
 	if (!status && (declaring.id || declaring.undeclared))
 		return rest ? usage_error("dispute --declare takes no '%s'", argv[0])
@@ -625,7 +654,9 @@ int run_dispute(struct client *client, int argc, char **argv)
 	if (status)
 		return status < 0 ? 0 : status;
 	status = read_moment(client, on, &moment);
-	if (!status)
+	if (!status && (course || by))
+		status = tell_course(client, row, &moment, by);
+	else if (!status)
 		status = phases ? tell_phases(client, row, &moment)
 				: tell_dispute(client, row, &moment);
 	json_decref(row);

@@ -46,11 +46,14 @@ const struct command commands[] = {
 		"Example:\n  chancery disputes --on 2014-03-18\n",
 		run_disputes},
 	{"dispute", "how one dispute stands, and what that rests on",
-		"dispute ID [--phases] [--on DATE]",
+		"dispute ID [--phases | --course [--by month|year]] [--on DATE]",
 		"State of play: a paragraph, then the parties, open commitments, the last acts of\n"
 		"each, and the sentences that say so. ID is one of the catalogue, or a thread's\n"
 		"(thread:JPN+RUS:economic).\n\n"
 		"  --phases           the phases that it went through, and what brought each\n"
+		"  --course           how it went: temperature at each month's end, and the acts "
+		"that\n"
+		"                     brought together and apart [--by month|year]\n"
 		"  --on DATE          as it stood on that day; with --as-of, as that was known "
 		"then\n\n"
 		"One that the catalogue lacks is declared. From then on what two of its parties "
@@ -134,7 +137,8 @@ const struct command commands[] = {
 		"WHEN is a record's number or a time, as for --as-of; --to is now. An event that "
 		"a\n"
 		"later coding tells as before is no difference. Promises whose term went by in\n"
-		"between are told as overdue.\n\n"
+		"between are told as overdue, and disputes that are in another phase as of its\n"
+		"newest document's day, with the act that brought it about.\n\n"
 		"Example:\n  chancery diff --from 2014-01-01 --to 2014-02-01\n",
 		run_diff},
 	{"history", "every record that ever touched a document", "history ID",

@@ -248,6 +248,14 @@ int chy_view_course(struct chy_view *view, const struct chy_event_filter *matter
 int chy_view_phases(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
 	size_t limit, json_t **out, struct chy_fault *fault);
 
+/* How a dispute went, period by period up to a day: an array, a new reference,
+ * of {"period" ("2013-11", "2013"), "day" (its last, or the day), "temperature"
+ * and "phase" on that day, "happenings" (in the period), "cooperative" and
+ * "conflictual" (of these; what was denied or only may be is neither)}.
+ * Periods in which nothing happened and no heat was left are passed over. */
+int chy_view_course_by(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
+	bool by_year, json_t **out, struct chy_fault *fault);
+
 /* Who acts in a dispute: {"code", "acts" (what was denied or only may be aside),
  * "mediations" (those of data/views/phases.tsv), "last" (day of the last)}, an
  * array, a new reference, those of most acts first. */

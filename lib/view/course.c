@@ -7,12 +7,12 @@
 #include "phase.h"
 
 /* What did not happen, or may, warms and cools nothing. */
-static bool counts(uint8_t standing)
+bool chy_warms(uint8_t standing)
 {
 	return standing != CHY_STANDING_NEGATION && standing != CHY_STANDING_HYPOTHETICAL;
 }
 
-static double half_life(int64_t age)
+double chy_half_life(int64_t age)
 {
 	return exp2(-(double)age / CHY_HALF_LIFE);
 }
@@ -26,8 +26,9 @@ double chy_temperature(const json_t *happenings, int64_t day)
 		json_int_t at = json_integer_value(told);
 
 		if (json_is_integer(told) && at <= day &&
-			counts(chy_standing_from(chy_json_str(h, "aux"))))
-			sum -= json_number_value(json_object_get(h, "score")) * half_life(day - at);
+			chy_warms(chy_standing_from(chy_json_str(h, "aux"))))
+			sum -= json_number_value(json_object_get(h, "score")) *
+			       chy_half_life(day - at);
 	}
 	return sum;
 }
@@ -45,8 +46,10 @@ struct way {
 	struct chy_phase_walk phases;
 };
 
-static int take_acts(struct way *way, int64_t at, const struct chy_tally_cell *cell)
+static int take_acts(void *user, int64_t at, const struct chy_tally_cell *cell)
 {
+	struct way *way = user;
+
 	if (at < way->matter->first_day || at > way->matter->last_day)
 		return CHY_OK;
 	way->course->happenings += (uint64_t)cell->acts;
@@ -54,33 +57,41 @@ static int take_acts(struct way *way, int64_t at, const struct chy_tally_cell *c
 		return CHY_OK;
 	if (at != way->at) {
 		way->at = at;
-		way->share = half_life(way->day - at);
+		way->share = chy_half_life(way->day - at);
 	}
-	if (counts(cell->standing))
+	if (chy_warms(cell->standing))
 		way->course->temperature -= cell->score / 10.0 * way->share;
 	return way->phased ? chy_phase_add(&way->phases, at, cell) : CHY_OK;
 }
 
+struct matter_walk {
+	chy_matter_visit *visit;
+	void *user;
+};
+
 static int take_cell(void *user, int32_t year, const struct chy_tally_cell *cell)
 {
+	const struct matter_walk *walk = user;
 	int64_t at =
 		cell->day_of_year ? chy_day_number(year, 1, 1) + cell->day_of_year - 1 : INT64_MIN;
 
-	return take_acts(user, at, cell);
+	return walk->visit(walk->user, at, cell);
 }
 
-static int walk_now(struct way *way)
+static int walk_now(
+	struct chy_store_txn *txn, const struct chy_event_filter *matter, struct matter_walk *walk)
 {
 	char what[300];
-	size_t n = chy_what_for(way->matter, what, sizeof(what));
+	size_t n = chy_what_for(matter, what, sizeof(what));
 
-	return chy_tally_walk(way->phases.txn, (struct chy_str){what, n}, take_cell, way);
+	return chy_tally_walk(txn, (struct chy_str){what, n}, take_cell, walk);
 }
 
-static int walk_then(struct way *way)
+static int walk_then(
+	struct chy_store_txn *txn, const struct chy_event_filter *matter, struct matter_walk *walk)
 {
 	struct chy_stage stage = {.items = NULL};
-	int result = chy_acts_of_then(way->phases.txn, way->matter, &stage);
+	int result = chy_acts_of_then(txn, matter, &stage);
 
 	for (size_t i = 0; i < stage.count && !result; i++) {
 		struct chy_str key = chy_staged_key(&stage, i);
@@ -96,10 +107,18 @@ static int walk_then(struct way *way)
 		cell.category = row.category;
 		cell.kind = row.kind;
 		cell.score = row.score;
-		result = take_acts(way, day == INT32_MIN ? INT64_MIN : day, &cell);
+		result = walk->visit(walk->user, day == INT32_MIN ? INT64_MIN : day, &cell);
 	}
 	chy_stage_fini(&stage);
 	return result;
+}
+
+int chy_walk_matter(struct chy_store_txn *txn, const struct chy_event_filter *matter,
+	chy_matter_visit *visit, void *user)
+{
+	struct matter_walk walk = {visit, user};
+
+	return matter->as_of ? walk_then(txn, matter, &walk) : walk_now(txn, matter, &walk);
 }
 
 /* A dispute's phases need the rules, which are read once. */
@@ -126,7 +145,7 @@ static int go(struct way *way, struct chy_view *view, struct chy_fault *fault)
 
 	if (result)
 		return result;
-	result = way->matter->as_of ? walk_then(way) : walk_now(way);
+	result = chy_walk_matter(way->phases.txn, way->matter, take_acts, way);
 	if (!result && way->phased)
 		result = chy_phase_end(&way->phases, way->day);
 	chy_view_read_end(view, way->phases.txn);

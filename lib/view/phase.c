@@ -37,6 +37,7 @@ struct chy_phase_rules {
 	struct sign signs[SIGNS];
 	size_t sign_count;
 	uint64_t thread;
+	struct chy_str cooperative, conflictual; /* categories */
 	struct mediation {
 		struct chy_str category, cameo, mode;
 	} mediations[MEDIATIONS];
@@ -132,6 +133,12 @@ static bool read_line(struct chy_phase_rules *rules, struct chy_str line)
 			(struct mediation){columns[1], columns[2], columns[3]};
 		return true;
 	}
+	if (chy_str_is(columns[0], "side")) {
+		bool together = chy_str_is(columns[1], "cooperative");
+
+		*(together ? &rules->cooperative : &rules->conflictual) = columns[2];
+		return together || chy_str_is(columns[1], "conflictual");
+	}
 	rules->thread = number(columns[1]);
 	return chy_str_is(columns[0], "thread") && rules->thread;
 }
@@ -174,6 +181,23 @@ uint64_t chy_phase_rules_thread(const struct chy_phase_rules *rules)
 	return rules->thread;
 }
 
+static bool listed(struct chy_str list, struct chy_str category)
+{
+	struct chy_str one;
+
+	while (list.size && chy_str_split(&list, '|', &one))
+		if (chy_str_equal(one, category))
+			return true;
+	return false;
+}
+
+int chy_phase_rules_side(const struct chy_phase_rules *rules, struct chy_str category)
+{
+	return listed(rules->cooperative, category)   ? 1
+	       : listed(rules->conflictual, category) ? -1
+						      : 0;
+}
+
 bool chy_phase_rules_mediates(
 	const struct chy_phase_rules *rules, struct chy_str category, uint32_t kind)
 {
@@ -194,14 +218,7 @@ struct chy_str chy_phase_name(const struct chy_phase_rules *rules, uint8_t phase
 
 static bool counts_in(struct chy_str list, struct chy_str phase)
 {
-	struct chy_str one;
-
-	if (!list.size)
-		return true;
-	while (list.size && chy_str_split(&list, '|', &one))
-		if (chy_str_equal(one, phase))
-			return true;
-	return false;
+	return !list.size || listed(list, phase);
 }
 
 static const struct sign *sign_for(const struct chy_phase_rules *rules, uint8_t in,

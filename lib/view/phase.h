@@ -13,11 +13,24 @@ uint64_t chy_phase_rules_thread(const struct chy_phase_rules *rules);
 /* Whether an act is one of those who stand between others. */
 bool chy_phase_rules_mediates(
 	const struct chy_phase_rules *rules, struct chy_str category, uint32_t kind);
+/* Whether a category brings together (1), apart (-1), or neither. */
+int chy_phase_rules_side(const struct chy_phase_rules *rules, struct chy_str category);
 /* "dormant" and the others. */
 struct chy_str chy_phase_name(const struct chy_phase_rules *rules, uint8_t phase);
 /* How many points an act has as a sign of a phase, in a phase. */
 unsigned chy_phase_points(const struct chy_phase_rules *rules, uint8_t in, struct chy_str category,
 	uint32_t kind, uint8_t standing, uint8_t of);
+
+/* Whether acts of a standing count for how hot a matter is, and what of their
+ * heat is left after so many days. */
+bool chy_warms(uint8_t standing);
+double chy_half_life(int64_t age);
+
+/* Calls for the acts of a matter in order of day (INT64_MIN, none, first), as
+ * of the filter's record; those of one day may come in several cells. */
+typedef int chy_matter_visit(void *user, int64_t day, const struct chy_tally_cell *cell);
+int chy_walk_matter(struct chy_store_txn *txn, const struct chy_event_filter *matter,
+	chy_matter_visit *visit, void *user);
 
 struct chy_phase_step {
 	uint8_t phase, before; /* numbers; before: that in which its signs counted */

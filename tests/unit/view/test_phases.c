@@ -152,6 +152,45 @@ static void on_a_day_later_acts_are_not_known(void **state)
 	place_remove(&place);
 }
 
+static void the_course_tells_each_month_with_acts_or_heat(void **state)
+{
+	static const struct act acts[] = {{"2013-01-05", "ACCUSE", "112", NULL},
+		{"2013-01-06", "CONSULT", "040", NULL},
+		{"2013-01-07", "ASSAULT", "190", "negation"},
+		{"2013-03-05", "ASSAULT", "190", NULL}, {"2050-01-01", "ACCUSE", "112", NULL}};
+	struct chy_fault fault;
+	struct chy_view *view;
+	struct place place;
+	json_t *found;
+	char shown[256];
+
+	(void)state;
+	place_make(&place);
+	write_acts(&place, acts, 5);
+	place_follow(&place, 0);
+	view = open_view(&place);
+	assert_int_equal(chy_view_course_by(view, &kuriles, chy_day_number(2013, 4, 10), false,
+				 &found, &fault),
+		0);
+	assert_string_equal(
+		listed(found, "period", shown, sizeof(shown)), "2013-01 2013-02 2013-03 2013-04");
+	assert_string_equal(listed(found, "day", shown, sizeof(shown)),
+		"2013-01-31 2013-02-28 2013-03-31 2013-04-10");
+	assert_string_equal(listed(found, "happenings", shown, sizeof(shown)), "3 0 1 0");
+	assert_string_equal(listed(found, "cooperative", shown, sizeof(shown)), "1 0 0 0");
+	assert_string_equal(listed(found, "conflictual", shown, sizeof(shown)), "1 0 1 0");
+	assert_string_equal(
+		listed(found, "phase", shown, sizeof(shown)), "talks talks force force");
+	json_decref(found);
+	assert_int_equal(chy_view_course_by(
+				 view, &kuriles, chy_day_number(2050, 6, 1), true, &found, &fault),
+		0);
+	assert_string_equal(listed(found, "period", shown, sizeof(shown)), "2013 2014 2050");
+	json_decref(found);
+	chy_view_close(view);
+	place_remove(&place);
+}
+
 static void those_who_act_are_counted(void **state)
 {
 	static const char lines[] =
@@ -225,6 +264,7 @@ int main(void)
 		cmocka_unit_test(a_dispute_goes_from_talks_to_force_and_to_a_settlement),
 		cmocka_unit_test(without_acts_a_dispute_falls_asleep),
 		cmocka_unit_test(on_a_day_later_acts_are_not_known),
+		cmocka_unit_test(the_course_tells_each_month_with_acts_or_heat),
 		cmocka_unit_test(those_who_act_are_counted),
 		cmocka_unit_test(threads_are_listed_from_some_happenings_on),
 	};

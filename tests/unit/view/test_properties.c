@@ -254,6 +254,25 @@ static json_t *declared(const struct place *place, uint64_t as_of)
 	return out;
 }
 
+/* To a thousandth: sums of one day may be made in another order. */
+static json_t *months(struct chy_view *view, const struct chy_event_filter *filter)
+{
+	struct chy_fault fault;
+	json_t *out, *one;
+	size_t i;
+
+	assert_int_equal(
+		chy_view_course_by(view, filter, filter->last_day, false, &out, &fault), 0);
+	json_array_foreach(out, i, one)
+	{
+		double heat = json_real_value(json_object_get(one, "temperature"));
+
+		json_object_set_new(
+			one, "temperature", json_integer((json_int_t)(heat * 1000 + 1e6 + 0.5)));
+	}
+	return out;
+}
+
 /* What is told of a dispute, of the threads, and of a dispute on a day. */
 static json_t *matters(const struct place *place, uint64_t as_of)
 {
@@ -276,6 +295,7 @@ static json_t *matters(const struct place *place, uint64_t as_of)
 		assert_int_equal(chy_view_participants(view, &filter, &one, &fault), 0);
 		json_array_append_new(out, one);
 		json_array_append_new(out, course(place, &filter));
+		json_array_append_new(out, months(view, &filter));
 	}
 	chy_view_close(view);
 	return out;
