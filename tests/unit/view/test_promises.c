@@ -1,0 +1,181 @@
+/* What becomes of promises: each story is a few documents, and the state of
+ * what they promise on some day. */
+#include "chancery/edtf.h"
+#include "place.h"
+
+#define WITH_JPN "\"actor\":[\"RUS\",\"JPN\"]"
+#define PROMISE(name, day, due)                                                                    \
+	"{\"add\":\"" name "\",\"date\":\"" day "\",\"events\":[{\"event\":\"AGREE\","             \
+	"\"cameo\":\"036\"," WITH_JPN ",\"due\":\"" due "\"}]}"
+#define MEETING(name, day)                                                                         \
+	"{\"add\":\"" name "\",\"date\":\"" day "\",\"events\":[{\"event\":\"CONSULT\"," WITH_JPN  \
+	"}]}"
+#define CALLED_OFF(name, day)                                                                      \
+	"{\"add\":\"" name "\",\"date\":\"" day "\",\"events\":[{\"event\":\"REJECT\","            \
+	"\"mode\":\"meet\",\"cameo\":\"124\",\"actor\":[\"RUS\"],\"recipient\":[\"JPN\"]}]}"
+
+static json_t *promises_on(const struct place *place, int year, unsigned month, unsigned states)
+{
+	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+	struct chy_fault fault;
+	struct chy_view *view;
+	json_t *out;
+
+	filter.states = states;
+	assert_int_equal(chy_view_open(place->directory, &view, &fault), 0);
+	assert_int_equal(
+		chy_view_commitments(view, &filter, chy_day_number(year, month, 1), &out, &fault),
+		0);
+	chy_view_close(view);
+	return out;
+}
+
+/* The states on the first of a month, in order of the terms. */
+static void assert_states(const struct place *place, int year, unsigned month, const char *expected)
+{
+	json_t *found = promises_on(place, year, month, 0);
+	char shown[256];
+
+	assert_string_equal(listed(found, "state", shown, sizeof(shown)), expected);
+	json_decref(found);
+}
+
+static void write(struct place *place, const char *const *documents, size_t n)
+{
+	place_make(place);
+	for (size_t i = 0; i < n; i++)
+		place_write(place, documents[i]);
+	place_follow(place, 0);
+}
+
+static void a_promise_is_pending_then_overdue_then_kept_late(void **state)
+{
+	static const char *const documents[] = {
+		PROMISE("a", "2014-01-10", "2014-03"), MEETING("b", "2014-05-20")};
+	struct place place;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_states(&place, 2014, 1, "");
+	assert_states(&place, 2014, 3, "pending");
+	assert_states(&place, 2014, 5, "overdue");
+	assert_states(&place, 2014, 6, "kept-late");
+	place_remove(&place);
+}
+
+static void who_calls_a_meeting_off_withdraws_the_promise_of_it(void **state)
+{
+	static const char *const documents[] = {
+		PROMISE("a", "2014-01-10", "2014-03"), CALLED_OFF("b", "2014-02-20")};
+	struct place place;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_states(&place, 2014, 2, "pending");
+	assert_states(&place, 2014, 6, "withdrawn");
+	place_remove(&place);
+}
+
+static void another_that_calls_it_off_breaks_it(void **state)
+{
+	static const char *const documents[] = {
+		"{\"add\":\"a\",\"date\":\"2014-01-10\",\"events\":[{\"event\":\"AGREE\","
+		"\"cameo\":\"036\",\"actor\":[\"JPN\"],\"recipient\":[\"RUS\"],\"due\":\"2014-03\"}"
+		"]}",
+		CALLED_OFF("b", "2014-02-20")};
+	struct place place;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_states(&place, 2014, 6, "broken");
+	place_remove(&place);
+}
+
+static void a_rejection_of_something_breaks_nothing(void **state)
+{
+	static const char *const documents[] = {PROMISE("a", "2014-01-10", "2014-03"),
+		"{\"add\":\"b\",\"date\":\"2014-02-20\",\"events\":[{\"event\":\"REJECT\","
+		"\"cameo\":\"120\",\"actor\":[\"RUS\"],\"recipient\":[\"JPN\"]}]}"};
+	struct place place;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_states(&place, 2014, 6, "overdue");
+	place_remove(&place);
+}
+
+static void a_later_promise_stands_for_the_earlier_from_its_day_on(void **state)
+{
+	static const char *const documents[] = {PROMISE("a", "2014-01-10", "2014-03"),
+		PROMISE("b", "2014-05-10", "2014-07"), MEETING("c", "2014-07-05")};
+	struct place place;
+	json_t *found;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_states(&place, 2014, 5, "overdue");
+	assert_states(&place, 2014, 6, "renewed pending");
+	assert_states(&place, 2014, 9, "renewed kept");
+	found = promises_on(&place, 2014, 9, 1u << CHY_PROMISE_KEPT);
+	assert_int_equal(json_array_size(found), 1);
+	assert_int_equal(json_array_size(json_object_get(json_array_get(found, 0), "renews")), 1);
+	json_decref(found);
+	place_remove(&place);
+}
+
+static void what_was_withdrawn_can_be_promised_anew(void **state)
+{
+	static const char *const documents[] = {PROMISE("a", "2014-01-10", "2014-03"),
+		CALLED_OFF("b", "2014-02-20"), PROMISE("c", "2014-04-10", "2014-06")};
+	struct place place;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_states(&place, 2014, 4, "withdrawn");
+	assert_states(&place, 2014, 5, "renewed pending");
+	assert_states(&place, 2014, 8, "renewed overdue");
+	place_remove(&place);
+}
+
+static void a_promise_of_another_renews_nothing(void **state)
+{
+	static const char *const documents[] = {PROMISE("a", "2014-01-10", "2014-03"),
+		"{\"add\":\"b\",\"date\":\"2014-02-20\",\"events\":[{\"event\":\"AGREE\","
+		"\"cameo\":\"036\",\"actor\":[\"RUS\"],\"recipient\":[\"JPN\"],\"due\":\"2014-08\"}"
+		"]}"};
+	struct place place;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_states(&place, 2014, 6, "overdue pending");
+	place_remove(&place);
+}
+
+static void a_meeting_that_is_taken_back_keeps_nothing(void **state)
+{
+	static const char *const documents[] = {PROMISE("a", "2014-01-10", "2014-03"),
+		MEETING("b", "2014-03-05"), MEETING("c", "2014-04-20"), "{\"withdraw\":\"b\"}"};
+	struct place place;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_states(&place, 2014, 4, "overdue");
+	assert_states(&place, 2014, 5, "kept-late");
+	place_remove(&place);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_promise_is_pending_then_overdue_then_kept_late),
+		cmocka_unit_test(who_calls_a_meeting_off_withdraws_the_promise_of_it),
+		cmocka_unit_test(another_that_calls_it_off_breaks_it),
+		cmocka_unit_test(a_rejection_of_something_breaks_nothing),
+		cmocka_unit_test(a_later_promise_stands_for_the_earlier_from_its_day_on),
+		cmocka_unit_test(what_was_withdrawn_can_be_promised_anew),
+		cmocka_unit_test(a_promise_of_another_renews_nothing),
+		cmocka_unit_test(a_meeting_that_is_taken_back_keeps_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
