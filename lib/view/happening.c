@@ -133,18 +133,50 @@ static int add_declared(
 	return result;
 }
 
-static int show_row(struct chy_store_txn *txn, struct chy_str key, const struct chy_act_row *row,
-	const json_t *best, uint64_t as_of, json_t *out)
+static json_t *tree_of(const struct chy_value *value)
+{
+	json_t *tree;
+
+	if (!value || value->type == CHY_VALUE_NULL)
+		return json_null();
+	if (value->type == CHY_VALUE_STRING)
+		return json_stringn(value->text.data, value->text.size);
+	return chy_json_parse(value->raw.data, value->raw.size, &tree, NULL) ? NULL : tree;
+}
+
+/* What an act has of the event that tells it best: these members only, since
+ * making trees of all is most of what an answer costs. */
+static int show_best(struct chy_store_txn *txn, const struct chy_act_row *row, json_t *out)
 {
 	static const char *const members[] = {"event", "mode", "actor", "recipient", "date", "due",
 		"aux", "score", "cameo", "place", "sentence", "title", "document", "reported"};
+	const struct chy_value *event;
+	struct chy_event_head head;
+	struct chy_scan scan;
+	struct chy_str json;
+	int result = chy_event_read(txn, row->best, &head, &json);
+
+	if (result)
+		return result < 0 ? result : CHY_EDAMAGED;
+	chy_scan_init(&scan);
+	if (chy_scan_read(&scan, json, &event))
+		result = CHY_EDAMAGED;
+	for (size_t i = 0; !result && i < sizeof(members) / sizeof(members[0]); i++)
+		if (json_object_set_new(
+			    out, members[i], tree_of(chy_value_member(event, members[i]))))
+			result = CHY_EDAMAGED;
+	chy_scan_fini(&scan);
+	return result;
+}
+
+static int show_row(struct chy_store_txn *txn, struct chy_str key, const struct chy_act_row *row,
+	uint64_t as_of, json_t *out)
+{
 	json_t *sources, *disputes, *events = json_array();
 	char name[CHY_ACT_NAME];
 	int32_t day = chy_act_day(key.data);
 	int result;
 
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		json_object_set(out, members[i], json_object_get(best, members[i]));
 	for (size_t i = 0; i < row->event_count; i++)
 		json_array_append_new(events, event_id(row->events + i * CHY_EVENT_KEY));
 	json_object_set_new(out, "happening", json_string(chy_act_name(key, name)));
@@ -167,19 +199,16 @@ int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str 
 	json_t **out)
 {
 	struct chy_act_row act;
-	json_t *best;
 	int result;
 
 	if (key.size != CHY_ACT_KEY || !chy_act_decode(row, &act))
 		return CHY_EDAMAGED;
-	result = read_event(txn, act.best, &best);
-	if (result)
-		return result;
 	*out = json_object();
-	result = show_row(txn, key, &act, best, as_of, *out);
+	result = show_best(txn, &act, *out);
+	if (!result)
+		result = show_row(txn, key, &act, as_of, *out);
 	if (!result)
 		result = show_promise(txn, &act, *out);
-	json_decref(best);
 	if (result)
 		json_decref(*out);
 	return result;
