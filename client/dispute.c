@@ -628,7 +628,7 @@ static int find_matter(struct client *client, const char *typed, json_t **out)
 
 int run_dispute(struct client *client, int argc, char **argv)
 {
-	struct declaring declaring = {NULL};
+	struct declaring declaring = {.id = NULL};
 	struct option_spec specs[24];
 	struct moment moment;
 	const char *on = NULL, *by = NULL;
