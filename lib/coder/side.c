@@ -503,10 +503,13 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 	}
 	if (!found)
 		found = add_pair(document, line, word, out);
-	/* *os representantes do Burundi e os do Ruanda* */
-	if (!found && (sector.data || w->upos == CHY_UPOS_PROPN ||
-			      (chy_relation(line, word, "conj") &&
-				      (w->upos == CHY_UPOS_PRON || w->upos == CHY_UPOS_DET))))
+	/* *os representantes do Burundi e os do Ruanda*; but *British Airways* is a firm. */
+	if (!found &&
+		(sector.data ||
+			(w->upos == CHY_UPOS_PROPN &&
+				!chy_word_kind(document->coder, line->lemmas[word], "people")) ||
+			(chy_relation(line, word, "conj") &&
+				(w->upos == CHY_UPOS_PRON || w->upos == CHY_UPOS_DET))))
 		add_beside(document, line, word, sector, out, depth);
 	if (!found && !out->count && relative(line, word) && w->head >= 0) {
 		int32_t clause = w->head;

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <string.h>
 
 #include "internal.h"
@@ -150,6 +151,19 @@ bool chy_possessive(
 		       chy_folded(document, sentence->words[t->first_word + 1].form), "owner");
 }
 
+/* *Morocco's*, where the tokenizer left the mark on: the name without it. */
+static struct chy_str without_owner(const struct chy_document *document, struct chy_str form)
+{
+	for (size_t size = 2; size <= 4 && size + 2 < form.size; size += 2) {
+		struct chy_str mark = {form.data + form.size - size, size};
+
+		if (!isalnum((unsigned char)*mark.data) &&
+			chy_word_kind(document->coder, mark, "owner"))
+			form.size -= size;
+	}
+	return form;
+}
+
 /* A token as names and words are looked up: without the mark of the possessor,
  * and at the end of a sentence without the full stop that a tokenizer left. */
 static struct chy_str folded_token(
@@ -163,7 +177,7 @@ static struct chy_str folded_token(
 	if (token + 1 == sentence->token_count && form.size > 4 &&
 		form.data[form.size - 1] == '.' && !memchr(form.data, '.', form.size - 1))
 		form.size--;
-	return chy_folded(document, form);
+	return without_owner(document, chy_folded(document, form));
 }
 
 void chy_line_link(struct chy_document *document, struct chy_line *line)
