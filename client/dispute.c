@@ -199,7 +199,7 @@ static void print_happening(struct client *client, const json_t *h)
 	chy_buffer_fini(&line);
 }
 
-enum { SHOWN_ACTS = 3, SHOWN_COMMITMENTS = 8, OTHERS_AMONG = 200 };
+enum { SHOWN_ACTS = 3, SHOWN_COMMITMENTS = 8 };
 
 static int commitments_of(
 	struct client *client, const json_t *matter, const struct moment *moment, json_t **out)
@@ -275,40 +275,125 @@ static struct chy_str party_at(const json_t *matter, size_t i)
 		       : CHY_STR("");
 }
 
-/* The last acts of one party, or, with an empty code, of all others: an array,
- * a new reference, the latest last. */
+static int by_day(const void *one, const void *other)
+{
+	int64_t a = happening_day(*(json_t *const *)one),
+		b = happening_day(*(json_t *const *)other);
+
+	return (a > b) - (a < b);
+}
+
+/* The acts of all lists, each once, in order of day. */
+static json_t *merged(const json_t *lists)
+{
+	json_t *seen = json_object(), *out = json_array(), *list, *act, **sorted;
+	size_t i, j, n = 0;
+
+	json_array_foreach(lists, i, list) json_array_foreach(list, j, act)
+	{
+		const char *name = json_string_value(json_object_get(act, "happening"));
+
+		if (!json_object_get(seen, name))
+			json_array_append(out, act);
+		json_object_set_new(seen, name, json_true());
+	}
+	json_decref(seen);
+	sorted = calloc(json_array_size(out) + 1, sizeof(json_t *));
+	json_array_foreach(out, i, act) if (sorted) sorted[n++] = json_incref(act);
+	if (n)
+		qsort(sorted, n, sizeof(json_t *), by_day);
+	for (i = 0; i < n; i++)
+		json_array_set_new(out, i, sorted[i]);
+	free(sorted);
+	return out;
+}
+
+/* The last acts of one party or other: an array, a new reference, the latest
+ * last. */
 static int last_acts_of(struct client *client, const json_t *matter, const struct moment *moment,
 	struct chy_str code, json_t **out)
 {
 	struct chy_event_filter filter = filter_of(client, matter, moment);
 	struct chy_fault fault;
-	size_t n;
 
 	filter.actor = code;
-	filter.limit = code.size ? SHOWN_ACTS : OTHERS_AMONG;
-	if (chy_view_happenings(client->view, &filter, out, &fault))
-		return tell(&fault);
-	for (n = json_array_size(*out); n-- > 0 && !code.size;) {
-		bool party = false;
+	filter.limit = SHOWN_ACTS;
+	return chy_view_happenings(client->view, &filter, out, &fault) ? tell(&fault) : 0;
+}
 
-		for (size_t i = 0; i < json_array_size(parties_of(matter)); i++)
-			party |= acts(json_array_get(*out, n), party_at(matter, i));
-		if (party || json_array_size(*out) - n > SHOWN_ACTS)
-			json_array_remove(*out, n);
+static bool by_party(const json_t *matter, const json_t *act)
+{
+	for (size_t i = 0; i < json_array_size(parties_of(matter)); i++)
+		if (acts(act, party_at(matter, i)))
+			return true;
+	return false;
+}
+
+static int by_last(const void *one, const void *other)
+{
+	const json_t *a = *(const json_t *const *)one, *b = *(const json_t *const *)other;
+
+	return chy_str_compare(chy_json_str(b, "last"), chy_json_str(a, "last"));
+}
+
+/* The others that acted last, the latest first; how many. */
+static size_t latest_others(const json_t *matter, const json_t *out[SHOWN_ACTS])
+{
+	const json_t *others = json_object_get(matter, "others");
+	size_t n = json_array_size(others), shown = n < SHOWN_ACTS ? n : SHOWN_ACTS;
+	const json_t **list = calloc(n + 1, sizeof(*list));
+
+	if (!list)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		list[i] = json_array_get(others, i);
+	qsort(list, n, sizeof(*list), by_last);
+	memcpy(out, list, shown * sizeof(*list));
+	free(list);
+	return shown;
+}
+
+/* The last acts of all that are no party, of what no party has a hand in. */
+static int last_acts_of_others(
+	struct client *client, const json_t *matter, const struct moment *moment, json_t **out)
+{
+	const json_t *others[SHOWN_ACTS];
+	json_t *lists = json_array(), *list, *act;
+	size_t n = latest_others(matter, others), i;
+	int status = 0;
+
+	for (size_t who = 0; who < n && !status; who++) {
+		status = last_acts_of(
+			client, matter, moment, chy_json_str(others[who], "code"), &list);
+		if (status)
+			break;
+		json_array_append_new(lists, list);
 	}
-	return 0;
+	*out = merged(lists);
+	json_decref(lists);
+	for (i = json_array_size(*out); i-- > 0;) {
+		act = json_array_get(*out, i);
+		if (by_party(matter, act) || json_array_size(*out) - i > SHOWN_ACTS)
+			json_array_remove(*out, i);
+	}
+	if (status)
+		json_decref(*out);
+	return status;
 }
 
 /* One array for each party, one for all others. */
 static int acts_of(
 	struct client *client, const json_t *matter, const struct moment *moment, json_t *out)
 {
+	size_t parties = json_array_size(parties_of(matter));
 	int status = 0;
 
-	for (size_t i = 0; i <= json_array_size(parties_of(matter)) && !status; i++) {
+	for (size_t i = 0; i <= parties && !status; i++) {
 		json_t *list;
 
-		status = last_acts_of(client, matter, moment, party_at(matter, i), &list);
+		status = i < parties
+				 ? last_acts_of(client, matter, moment, party_at(matter, i), &list)
+				 : last_acts_of_others(client, matter, moment, &list);
 		if (status)
 			break;
 		json_array_append_new(out, list);
@@ -443,39 +528,6 @@ static void print_dispute(struct client *client, const json_t *row, const json_t
 		printf("\nDays in brackets are those of the reports: the text names none.\n");
 }
 
-static int by_day(const void *one, const void *other)
-{
-	int64_t a = happening_day(*(json_t *const *)one),
-		b = happening_day(*(json_t *const *)other);
-
-	return (a > b) - (a < b);
-}
-
-/* The acts of all lists, each once, in order of day. */
-static json_t *merged(const json_t *lists)
-{
-	json_t *seen = json_object(), *out = json_array(), *list, *act, **sorted;
-	size_t i, j, n = 0;
-
-	json_array_foreach(lists, i, list) json_array_foreach(list, j, act)
-	{
-		const char *name = json_string_value(json_object_get(act, "happening"));
-
-		if (!json_object_get(seen, name))
-			json_array_append(out, act);
-		json_object_set_new(seen, name, json_true());
-	}
-	json_decref(seen);
-	sorted = calloc(json_array_size(out) + 1, sizeof(json_t *));
-	json_array_foreach(out, i, act) if (sorted) sorted[n++] = json_incref(act);
-	if (n)
-		qsort(sorted, n, sizeof(json_t *), by_day);
-	for (i = 0; i < n; i++)
-		json_array_set_new(out, i, sorted[i]);
-	free(sorted);
-	return out;
-}
-
 static int ask_others(struct client *client, json_t *row, const struct moment *moment)
 {
 	struct chy_event_filter filter = filter_of(client, row, moment);
@@ -527,11 +579,11 @@ static int ask_all(struct client *client, json_t *row, const struct moment *mome
 	if (!status)
 		status = ask_contradictions(client, commitments);
 	if (!status)
+		status = ask_others(client, row, moment);
+	if (!status)
 		status = acts_of(client, row, moment, lists);
 	if (!status)
 		json_object_set_new(row, "acts", merged(lists));
-	if (!status)
-		status = ask_others(client, row, moment);
 	if (!status)
 		status = ask_phases(client, row, moment, client->format == FORMAT_TABLE);
 	if (!status)
