@@ -503,8 +503,9 @@ static void weigh_act(struct judged *one, const json_t *act, struct chy_str side
 	from = from > one->made ? from : one->made + 1;
 	if (!chy_is_done(chy_standing_from(chy_json_str(act, "aux"))) || day <= one->made)
 		return;
-	if (day >= from && day <= one->last + CHY_PROMISE_LATE &&
-		chy_promise_lists(one->rule->kept_by, category, kind))
+	if (day <= one->last + CHY_PROMISE_LATE &&
+		chy_promise_lists(
+			day >= from ? one->rule->kept_by : one->rule->kept_early, category, kind))
 		keep_earlier(&one->kept, act);
 	if (day > one->last)
 		return;

@@ -232,7 +232,7 @@ struct listed {
 };
 struct numbered {
 	bool known;
-	struct listed kept, broken, withdrawn;
+	struct listed kept, early, broken, withdrawn;
 };
 
 struct judged {
@@ -284,6 +284,7 @@ static const struct numbered *rule_of(struct judging *judging, const struct chy_
 
 	if (!out->known) {
 		number_list(judging->txn, rule->kept_by, &out->kept);
+		number_list(judging->txn, rule->kept_early, &out->early);
 		number_list(judging->txn, rule->broken_by, &out->broken);
 		number_list(judging->txn, rule->withdrawn_by, &out->withdrawn);
 		out->known = true;
@@ -406,7 +407,7 @@ static int look_at(struct judging *judging, struct judged *one, int32_t day, str
 
 	if (!chy_act_facts_get(value, &f))
 		return CHY_EDAMAGED;
-	keeps = day >= kept_from(p) && is_in(&rule->kept, f.category, f.kind);
+	keeps = is_in(day >= kept_from(p) ? &rule->kept : &rule->early, f.category, f.kind);
 	breaks = day <= p->last && is_in(&rule->broken, f.category, f.kind);
 	withdraws = day <= p->last && is_in(&rule->withdrawn, f.category, f.kind);
 	if (!chy_is_done(f.standing) || !(keeps || breaks || withdraws))
@@ -610,11 +611,12 @@ static int weigh_all(struct judging *judging, struct judged *one, const struct t
 		struct chy_outcome *outcome;
 		int32_t first, last;
 	} all[] = {{&rule->kept, &p->kept, kept_from(p), kept_until(p)},
+		{&rule->early, &p->kept, p->made + 1, kept_from(p) - 1},
 		{&rule->broken, &p->broken, p->made + 1, p->last},
 		{&rule->withdrawn, &p->withdrawn, p->made + 1, p->last}};
 	int result = CHY_OK;
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		for (size_t j = 0; j < all[i].listed->count && !result; j++)
 			result = weigh_category(judging, one, t, all[i].listed->list[j].category,
 				&all[i].listed->list[j].act, all[i].first, all[i].last,

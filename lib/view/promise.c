@@ -7,8 +7,8 @@
 
 static int read_line(struct chy_str line, struct chy_promise_rule *out)
 {
-	struct chy_str *const columns[] = {
-		&out->category, &out->cameo, &out->kept_by, &out->broken_by, &out->withdrawn_by};
+	struct chy_str *const columns[] = {&out->category, &out->cameo, &out->kept_by,
+		&out->kept_early, &out->broken_by, &out->withdrawn_by};
 	enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 	size_t n = 0;
 
@@ -40,7 +40,7 @@ int chy_promise_rules_open(struct chy_promise_rules *out, struct chy_fault *faul
 		return CHY_OK;
 	chy_unmap(&out->file);
 	return chy_fault_set(fault, result, "commitments.tsv", 0,
-		"a line does not have five columns, or there are too many");
+		"a line does not have six columns, or there are too many");
 }
 
 void chy_promise_rules_close(struct chy_promise_rules *rules)

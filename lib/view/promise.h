@@ -6,7 +6,7 @@
 #include "internal.h"
 
 enum {
-	CHY_PROMISE_EARLY = 7, /* days before its term that an act may keep it */
+	CHY_PROMISE_EARLY = 7, /* days before its term that any act may keep it */
 	CHY_PROMISE_LATE = 365, /* and after it */
 	CHY_PROMISE_RULES = 64,
 	CHY_PROMISE_WHAT = 160
@@ -14,7 +14,7 @@ enum {
 
 struct chy_promise_rule {
 	struct chy_str category, cameo;
-	struct chy_str kept_by, broken_by, withdrawn_by; /* "CONSULT|REJECT/meet" */
+	struct chy_str kept_by, kept_early, broken_by, withdrawn_by; /* "CONSULT|REJECT/meet" */
 };
 
 struct chy_promise_rules {

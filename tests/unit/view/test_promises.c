@@ -14,6 +14,10 @@
 	"{\"add\":\"" name "\",\"date\":\"" day "\",\"events\":[{\"event\":\"REJECT\","            \
 	"\"mode\":\"meet\",\"cameo\":\"124\",\"actor\":[\"RUS\"],\"recipient\":[\"JPN\"]}]}"
 
+#define ACT(name, day, category, cameo, more)                                                      \
+	"{\"add\":\"" name "\",\"date\":\"" day "\",\"events\":[{\"event\":\"" category            \
+	"\",\"cameo\":\"" cameo "\",\"actor\":[\"FRA\"],\"recipient\":[\"MLI\"]" more "}]}"
+
 static json_t *promises_on(const struct place *place, int year, unsigned month, unsigned states)
 {
 	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
@@ -73,6 +77,48 @@ static void who_calls_a_meeting_off_withdraws_the_promise_of_it(void **state)
 	write(&place, documents, COUNT_OF(documents));
 	assert_states(&place, 2014, 2, "pending");
 	assert_states(&place, 2014, 6, "withdrawn");
+	place_remove(&place);
+}
+
+static void what_is_delivered_early_is_kept(void **state)
+{
+	static const char *const documents[] = {
+		ACT("a", "2016-02-10", "AID", "070", ",\"due\":\"2016-06-30\",\"aux\":\"future\""),
+		ACT("b", "2016-04-10", "AID", "070", "")};
+	struct place place;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_states(&place, 2016, 4, "pending");
+	assert_states(&place, 2016, 7, "kept");
+	place_remove(&place);
+}
+
+static void a_treaty_signed_before_the_day_is_kept_and_praise_keeps_nothing(void **state)
+{
+	static const char *const documents[] = {
+		ACT("a", "2016-01-10", "AGREE", "030", ",\"due\":\"2016-05-01\""),
+		ACT("b", "2016-02-10", "SUPPORT", "051", ""),
+		ACT("c", "2016-03-15", "SUPPORT", "057", "")};
+	struct place place;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_states(&place, 2016, 3, "pending");
+	assert_states(&place, 2016, 4, "kept");
+	place_remove(&place);
+}
+
+static void a_meeting_before_the_term_is_another(void **state)
+{
+	static const char *const documents[] = {
+		PROMISE("a", "2014-01-10", "2014-06"), MEETING("b", "2014-03-20")};
+	struct place place;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_states(&place, 2014, 5, "pending");
+	assert_states(&place, 2014, 8, "overdue");
 	place_remove(&place);
 }
 
@@ -169,6 +215,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_promise_is_pending_then_overdue_then_kept_late),
 		cmocka_unit_test(who_calls_a_meeting_off_withdraws_the_promise_of_it),
+		cmocka_unit_test(what_is_delivered_early_is_kept),
+		cmocka_unit_test(a_treaty_signed_before_the_day_is_kept_and_praise_keeps_nothing),
+		cmocka_unit_test(a_meeting_before_the_term_is_another),
 		cmocka_unit_test(another_that_calls_it_off_breaks_it),
 		cmocka_unit_test(a_rejection_of_something_breaks_nothing),
 		cmocka_unit_test(a_later_promise_stands_for_the_earlier_from_its_day_on),
