@@ -147,20 +147,66 @@ static void remove_own_views(struct client *client)
 	rmdir(client->own_views);
 }
 
-/* Whoever follows the log makes views that are gone anew within seconds. */
-static int wait_for_views(struct client *client, struct chy_fault *fault)
+/* Where the views are, once they can be opened and are of this log; else 0. */
+static uint64_t position_of_views(struct client *client, int *out_result, struct chy_fault *fault)
+{
+	uint64_t seq = 0;
+
+	chy_view_close(client->view);
+	client->view = NULL;
+	*out_result = chy_view_open(client->program_archive, &client->view, fault);
+	if (*out_result)
+		return 0;
+	return !chy_view_is_of(client->view, client->archive) ||
+			       chy_view_position(client->view, &seq, NULL)
+		       ? 0
+		       : seq;
+}
+
+static int still_being_made(uint64_t end)
+{
+	fprintf(stderr,
+		"chancery: the views of %llu records are being made again; ask once more in a "
+		"moment\n",
+		(unsigned long long)end);
+	return EXIT_ARCHIVE;
+}
+
+/* In tenths of a second: without anything new, and in all. */
+enum { PATIENCE = 40, LONGEST_WAIT = 80 };
+
+/* Whoever follows the log makes views that are gone anew within seconds, and
+ * takes in what came: waited for is what the log has now. */
+static int wait_for_views(struct client *client)
 {
 	const struct timespec pause = {.tv_nsec = 100000000};
+	uint64_t end = end_of_log(client), seq = 0, before = 0;
+	struct chy_fault fault;
 	int result = CHY_EABSENT;
 
-	for (int tries = 0; tries < 80 && result; tries++) {
-		result = chy_view_open(client->program_archive, &client->view, fault);
-		if (result != CHY_EABSENT && result != CHY_EDAMAGED && result != CHY_EVERSION)
+	for (int tries = 0, idle = 0; tries < LONGEST_WAIT && seq < end; tries++, idle++) {
+		seq = position_of_views(client, &result, &fault);
+		if (result && result != CHY_EABSENT && result != CHY_EDAMAGED &&
+			result != CHY_EVERSION)
 			break;
-		if (result)
+		if (!seq || seq > before)
+			idle = 0;
+		before = seq;
+		if (idle == PATIENCE)
+			break;
+		if (seq < end)
 			nanosleep(&pause, NULL);
 	}
-	return result;
+	if (result)
+		return tell(&fault);
+	if (end && !seq)
+		return still_being_made(end);
+	if (seq < end)
+		fprintf(stderr,
+			"chancery: the views are at record %llu of %llu; what follows lacks the "
+			"newest\n",
+			(unsigned long long)seq, (unsigned long long)end);
+	return 0;
 }
 
 static int open_views(struct client *client)
@@ -174,7 +220,7 @@ static int open_views(struct client *client)
 	if (behind == CHY_EDAMAGED || behind == CHY_EVERSION)
 		return tell(&caught);
 	if (behind == CHY_EBUSY)
-		return wait_for_views(client, &fault) ? tell(&caught) : 0;
+		return wait_for_views(client);
 	if (chy_view_open(client->program_archive, &client->view, &fault))
 		return !behind || open_own_views(client) ? tell(behind ? &caught : &fault) : 0;
 	if (behind)

@@ -169,6 +169,20 @@ class Daemon(Story):
         self.stop()
         self.sound()
 
+    def test_views_that_are_being_made_again_are_waited_for(self):
+        for n in range(150):
+            self.write(f"n{n}.txt", article(n))
+        self.once()
+        self.start()
+        wait_until("the views are whole", lambda: "150 documents" in self.chancery("stats").stdout)
+        for path in self.archive.glob("views.mdb*"):
+            path.unlink()
+        # Where the daemon has begun the file, and taken in nothing or only some of the log.
+        wait_until("the daemon makes them", (self.archive / "views.mdb").exists)
+        self.assertIn("150 documents", self.chancery("stats").stdout)
+        self.stop()
+        self.sound()
+
     def test_a_log_that_is_gone_is_not_begun_anew_beside_its_views(self):
         self.write("a.txt", article(1))
         self.once()
