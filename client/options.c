@@ -122,6 +122,22 @@ static int unknown_option(
 		reader->command->name, typed, reader->command->name);
 }
 
+/* What writes, copies or checks does so with the archive as it is. */
+static int refuse_as_of(const struct client *client, const struct command *command)
+{
+	static const char *const of_now[] = {"correct", "withdraw", "ingest", "recode", "verify",
+		"backup", "restore", "follow", "code", "parse"};
+
+	if (!client->as_of_text)
+		return 0;
+	if (strcmp(command->name, "replay") == 0)
+		return usage_error("replay has --to in place of --as-of");
+	for (size_t i = 0; i < sizeof(of_now) / sizeof(of_now[0]); i++)
+		if (strcmp(command->name, of_now[i]) == 0)
+			return usage_error("%s is of now: no --as-of", command->name);
+	return 0;
+}
+
 int read_options(struct client *client, const struct command *command,
 	const struct option_spec *specs, size_t n, int argc, char **argv, int *out_rest)
 {
@@ -167,6 +183,8 @@ int read_options(struct client *client, const struct command *command,
 	if (reader.no_color)
 		client->colour = false;
 	*out_rest = rest;
+	if (refuse_as_of(client, command))
+		return EXIT_USAGE;
 	/* parse has formats of its own, which its own option takes. */
 	return reader.format ? read_format(client, reader.format) : 0;
 }

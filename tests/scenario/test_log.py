@@ -53,6 +53,18 @@ class Log(Story):
         self.assertIn("2 documents", early)
         self.chancery("--as-of", "2001-01-01", "stats", expect=1)
 
+    def test_what_is_of_now_is_refused_as_of_then(self):
+        event = json.loads(self.chancery("events", "--format", "jsonl").stdout.splitlines()[0])
+        before = len(self.log())
+        reason = ["--reason", "a slip"]
+        for command in (["correct", event["id"], "--date", "2014-02-07", *reason],
+                        ["withdraw", event["document"], *reason], ["verify"], ["replay"],
+                        ["replay", "--check"], ["backup", str(self.place / "copy")],
+                        ["recode", "--dry-run"], ["ingest", __file__], ["follow", "--until-end"]):
+            said = self.chancery("--as-of", "5", *command, expect=2).stderr
+            self.assertIn("--as-of", said, command)
+        self.assertEqual(len(self.log()), before)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=1)
