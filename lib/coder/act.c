@@ -1570,6 +1570,33 @@ static bool denies_the_past(const struct act *act)
 	return false;
 }
 
+/* *negou que tenha pedido …*, *negó haber espiado*, *denied reports that it had
+ * …*: what somebody says is not so. An order or a plan that is denied is none of
+ * it (*negou-se a negociar* is a refusal). */
+static bool disowned(const struct act *act)
+{
+	const struct chy_line *line = act->line;
+	int32_t word = act->trigger, head;
+
+	for (int steps = 0; steps < DEEPEST; steps++, word = head) {
+		head = chy_word_at(line, word)->head;
+		if (head < 0)
+			return false;
+		if (!chy_is_verb(line, head) ||
+			!chy_word_kind(act->document->coder, line->lemmas[head], "disown") ||
+			chy_child_in(line, head, "expl", CHY_NONE) != CHY_NONE)
+			continue;
+		if (chy_relation(line, word, "ccomp") || chy_relation(line, word, "xcomp") ||
+			chy_relation(line, word, "csubj"))
+			return true;
+		/* The clause of a noun: *negou as notícias de que …*. */
+		if ((chy_relation(line, word, "obj") || chy_relation(line, word, "nsubj:pass")) &&
+			chy_is_verb(line, act->trigger) && !chy_is_verb(line, word))
+			return true;
+	}
+	return false;
+}
+
 static bool says_nothing(const struct act *act, int32_t word)
 {
 	return word != CHY_NONE &&
@@ -1663,7 +1690,7 @@ static enum chy_condition try_frame(struct act *act)
 		return CHY_NO_OBJECT;
 	if (flagged(act, "bare") && has_object(act))
 		return CHY_NO_OBJECT;
-	if (denies_a_charge(act) || promises_harm(act))
+	if (denies_a_charge(act) || disowned(act) || promises_harm(act))
 		return CHY_BACKGROUND;
 	if (a_reason(act) || provided(act) || of_other_noun(act) || denies_the_past(act) ||
 		an_aim(act) || figurative(act))
