@@ -1314,6 +1314,20 @@ static struct chy_reason *reason_of(struct act *act, const struct chy_when *when
 	return reason;
 }
 
+/* Those who fight are *both sides* until two others do something together:
+ * a third who asks one of them for something is no side. */
+static void remember_foes(const struct act *act, const struct chy_side *pair)
+{
+	struct chy_document *document = act->document;
+
+	if (act->frame->category == CHY_ASSAULT && pair->count == 2 &&
+		!chy_is_body(document, pair->parties[0].actor) &&
+		!chy_is_body(document, pair->parties[1].actor))
+		document->last_foes = *pair;
+	else if (act->actors.count == 2)
+		document->last_foes = (struct chy_side){0};
+}
+
 static void emit(struct act *act)
 {
 	const struct chy_when *when = chy_date_of(act->document, act->line, act->trigger);
@@ -1338,6 +1352,7 @@ static void emit(struct act *act)
 		if (pair.count == 2 && pair.parties[0].role.size && pair.parties[1].role.size)
 			act->document->last_people = pair;
 		act->document->last_pair_at = act->number;
+		remember_foes(act, &pair);
 	}
 	act->proposed = ought(act);
 	act->decided = along(act, decides) || announced_by(act);
@@ -1780,8 +1795,12 @@ static void remember(struct chy_document *document, struct chy_line *line)
 			root = (int32_t)i;
 	if (root != CHY_NONE)
 		chy_subject(document, line, root, &subject);
-	if (subject.count == 2)
+	if (subject.count == 2) {
 		document->last_pair = subject;
+		if (!chy_side_has(&document->last_foes, subject.parties[0].actor) ||
+			!chy_side_has(&document->last_foes, subject.parties[1].actor))
+			document->last_foes = (struct chy_side){0};
+	}
 	if (subject.count)
 		document->last_subject = subject;
 }

@@ -108,6 +108,7 @@ struct chy_document {
 	struct chy_side last_subject, last_pair, last_speaker;
 	struct chy_side last_actors, last_recipients; /* of the last event */
 	struct chy_side last_force; /* who used force last */
+	struct chy_side last_foes; /* the two who fought last, and did nothing together since */
 	struct chy_side last_deed; /* who acted last otherwise than by accusing or asking */
 	struct chy_side last_people; /* the last two persons that an event was between */
 	uint32_t last_pair_at; /* the sentence of the last act of two; 0 for none */

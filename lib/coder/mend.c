@@ -277,6 +277,26 @@ static bool mend_reported(struct chy_document *document, struct chy_line *line, 
 	return true;
 }
 
+/* *A visita será em maio, prometeu o ministro*, read as what is promised: the
+ * content stands before the comma, so what follows is who speaks. */
+static bool mend_inverted(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t content = chy_child_in(line, word, "ccomp", CHY_NONE);
+	int32_t object = chy_child_in(line, word, "obj", CHY_NONE);
+	struct chy_word *words;
+
+	if (content == CHY_NONE || content > word || object < word || !is_finite(line, word) ||
+		chy_word_at(line, word - 1)->upos != CHY_UPOS_PUNCT ||
+		chy_child_in(line, word, "nsubj aux:pass", CHY_NONE) != CHY_NONE ||
+		chy_preposition(line, object).size)
+		return false;
+	words = own_words(document, line);
+	if (!words)
+		return false;
+	words[object].deprel = CHY_STR("nsubj");
+	return true;
+}
+
 void chy_mend(struct chy_document *document, struct chy_line *line)
 {
 	for (size_t i = 1; i < line->sentence->word_count; i++) {
@@ -284,7 +304,8 @@ void chy_mend(struct chy_document *document, struct chy_line *line)
 
 		if (mend_headline(document, line, word) || mend_clause(document, line, word) ||
 			mend_voice(document, line, word) || mend_object(document, line, word) ||
-			mend_subject(document, line, word) || mend_reported(document, line, word))
+			mend_subject(document, line, word) || mend_reported(document, line, word) ||
+			mend_inverted(document, line, word))
 			chy_line_link(document, line);
 	}
 }

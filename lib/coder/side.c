@@ -244,7 +244,8 @@ static void add_main_pair(
 	}
 }
 
-/* The two of this sentence, of the last act of two, or of the document. */
+/* The two of this sentence, those who fight, of the last act of two, or of the
+ * document. */
 static void add_last_pair(const struct chy_document *document, const struct chy_line *line,
 	int32_t word, struct chy_side *out)
 {
@@ -262,6 +263,8 @@ static void add_last_pair(const struct chy_document *document, const struct chy_
 			chy_side_add(&here, &line->mentions[i].party);
 	if (here.count == 2)
 		chy_side_join(out, &here);
+	else if (document->last_foes.count == 2 && chy_word_at(line, word)->upos != CHY_UPOS_PRON)
+		chy_side_join(out, &document->last_foes);
 	else if (document->last_pair.count == 2)
 		chy_side_join(out, &document->last_pair);
 	else
@@ -1026,6 +1029,20 @@ static void from_clause_above(
 	}
 }
 
+/* *milícias pró-russas atacaram*, *soldiers attacked*, where nobody says whose:
+ * a band is of no state that was spoken of last, and soldiers without an
+ * article are told of for the first time. */
+static bool unnamed_band(const struct chy_document *document, const struct chy_line *line,
+	int32_t word, const struct chy_side *last)
+{
+	struct chy_str sector = standing(document, line, word);
+
+	if (chy_str_is(sector, "REB"))
+		return !last->count || chy_foe_of(document, last->parties[0].actor) == UINT32_MAX;
+	return chy_str_is(sector, "MIL") && chy_relation(line, word, "nsubj") &&
+	       chy_child_in(line, word, "det nmod:poss", CHY_NONE) == CHY_NONE;
+}
+
 /* *o Governo propôs*, where nothing says which: the speaker's, that of whoever
  * was spoken of last, or the state that such a movement fights. */
 static void standing_alone(struct chy_document *document, struct chy_line *line, int32_t word,
@@ -1037,6 +1054,8 @@ static void standing_alone(struct chy_document *document, struct chy_line *line,
 	uint32_t foe = last->count == 1 ? chy_foe_of(document, last->parties[0].actor) : UINT32_MAX;
 	struct chy_party state = {.sector = {"GOV", 3}};
 
+	if (unnamed_band(document, line, subject, last))
+		return;
 	/* *os países garantes* are others. */
 	if (seat && last->count < 2 && chy_word_has(chy_word_at(line, subject), "Number", "Plur"))
 		return;
