@@ -182,7 +182,7 @@ class Inbox(Story):
         self.assertNotIn("not waiting any longer", self.said())
         self.assertNotIn("fell", self.said())
         quick = self.place / "quick.conf"
-        quick.write_text(f"worker-seconds = {20 if SANITIZED == 'thread' else 8}\n")
+        quick.write_text("worker-seconds = 20\n")
         self.check_that_all_are_in("--config", str(quick))
         self.assertEqual(self.kinds()["document-rejected"], 1)
 
