@@ -434,11 +434,13 @@ static int answer(struct actors *actors)
 		sort(actors);
 	}
 	name_rows(actors);
-	if (!json_array_size(actors->rows) && actors->typed)
-		fprintf(stderr, "chancery: neither the catalogue nor a document tells of '%s'%s\n",
-			actors->typed,
-			actors->dispute.size || actors->on != INT64_MIN ? " there and then" : "");
-	return print_actors(actors);
+	if (json_array_size(actors->rows) || !actors->typed ||
+		actors->client->format != FORMAT_TABLE)
+		return print_actors(actors);
+	fprintf(stderr, "chancery: neither the catalogue nor a document tells of '%s'%s\n",
+		actors->typed,
+		actors->dispute.size || actors->on != INT64_MIN ? " there and then" : "");
+	return EXIT_NOTHING;
 }
 
 int run_actors(struct client *client, int argc, char **argv)

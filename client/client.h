@@ -145,6 +145,10 @@ int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The first or last day of a date as it was typed. */
 int read_day(const char *option, const char *text, bool last, int64_t *out);
+/* Whether --language is one (NULL too), and --since lies before --until: 0, or
+ * the status to leave with. */
+int check_language(const char *typed);
+int check_days(const char *since, const char *until, int64_t first, int64_t last);
 
 /* Filters that several commands take. */
 struct filter_options {
@@ -216,6 +220,12 @@ struct column {
 /* Prints rows (an array of objects) in the format that was asked for; plain
  * lines where the output is no terminal. Returns EXIT_NOTHING for none. */
 int print_rows(struct client *client, const struct column *columns, size_t n, const json_t *rows);
+/* What is no rows is not asked for as csv or tsv, and what is told in words alone
+ * in no format at all: 0, or the status to leave with. */
+int refuse_rows(const struct client *client, const char *command);
+int refuse_formats(const struct client *client, const char *command);
+/* Says that nothing was found, in words where the answer would be in words. */
+void say_nothing_found(const struct client *client);
 /* One object, as JSON where a JSON format was asked for; false otherwise. */
 bool print_as_json(const struct client *client, const json_t *value);
 /* A member as text: names for lists of actors, codes in machine formats. */

@@ -194,9 +194,10 @@ static int code_file(struct reader *reader, const char *path)
 int run_code(struct client *client, int argc, char **argv)
 {
 	struct reader reader = {0};
+	const char *lang = NULL;
 	/* There is nothing to translate here: --lang too is the text's language. */
 	const struct option_spec specs[] = {{"--date", &reader.date, NULL},
-		{"--language", &reader.language, NULL}, {"--lang", &reader.language, NULL},
+		{"--language", &reader.language, NULL}, {"--lang", &lang, NULL},
 		{"--why", NULL, &reader.why}};
 	int rest, status = read_options(client, command_named("code"), specs, 4, argc, argv, &rest);
 	struct chy_edtf date;
@@ -209,6 +210,9 @@ int run_code(struct client *client, int argc, char **argv)
 	if (reader.language && language_index(reader.language) < 0)
 		return usage_error(
 			"--language %s is not read here; take pt, en or es", reader.language);
+	if (lang && language_index(lang) < 0)
+		return usage_error("--lang %s is not read here; take pt, en or es", lang);
+	reader.language = reader.language ? reader.language : lang;
 	if (!rest)
 		status = code_file(&reader, "-");
 	for (int i = 0; i < rest; i++) {

@@ -64,10 +64,13 @@ static void tell_of_more(const struct chy_event_filter *filter)
 	bool open = filter->states == 1u << CHY_PROMISE_PENDING;
 
 	fflush(stdout);
-	fprintf(stderr,
-		"chancery: these are the %zu whose terms end %s; --limit N shows more, --limit 0 "
-		"all\n",
-		filter->limit - 1, open ? "first" : "last");
+	if (filter->limit == 2)
+		fprintf(stderr, "chancery: this is the one whose term ends %s",
+			open ? "first" : "last");
+	else
+		fprintf(stderr, "chancery: these are the %zu whose terms end %s", filter->limit - 1,
+			open ? "first" : "last");
+	fputs("; --limit N shows more, --limit 0 all\n", stderr);
 }
 
 static int print(
@@ -88,14 +91,6 @@ static int print(
 	return status;
 }
 
-/* 0 is all there are, which other commands need no word for. */
-static void read_limit(struct filter_options *options, size_t *out)
-{
-	*out = options->limit ? 0 : SHOWN;
-	if (options->limit && strcmp(options->limit, "0") == 0)
-		options->limit = NULL;
-}
-
 int run_commitments(struct client *client, int argc, char **argv)
 {
 	struct filter_options options = {.actor = NULL};
@@ -106,7 +101,7 @@ int run_commitments(struct client *client, int argc, char **argv)
 	bool more = false;
 	json_t *found;
 	int64_t on;
-	size_t n = filter_specs(&options, specs), limit;
+	size_t n = filter_specs(&options, specs);
 	int rest, status;
 
 	specs[n++] = (struct option_spec){"--on", &on_text, NULL};
@@ -121,7 +116,6 @@ int run_commitments(struct client *client, int argc, char **argv)
 		options.dispute = argv[0];
 	else if (!status && rest)
 		return usage_error("commitments takes one dispute at most");
-	read_limit(&options, &limit);
 	if (!status)
 		status = open_archive(client);
 	if (!status)
@@ -131,7 +125,7 @@ int run_commitments(struct client *client, int argc, char **argv)
 		status = read_day("--on", on_text, true, &on);
 	if (status)
 		return status < 0 ? 0 : status;
-	filter.limit = filter.limit ? filter.limit : limit;
+	filter.limit = options.limit ? filter.limit : SHOWN;
 	filter.states = states_of(&wishes);
 	status = ask(client, &filter, on, &found, &more);
 	if (status)

@@ -256,19 +256,11 @@ static int compare_phases(struct difference *d)
 static int read_moments(
 	struct client *client, const char *from, const char *to, struct difference *out)
 {
-	int status;
+	int status = read_when(client, "--from", from, &out->from);
 
-	client->as_of_text = from;
-	client->as_of = 0;
-	status = read_as_of(client);
-	out->from = client->as_of;
-	client->as_of = 0;
-	client->as_of_text = to;
+	out->to = INT64_MAX;
 	if (!status && to)
-		status = read_as_of(client);
-	out->to = client->as_of ? client->as_of : INT64_MAX;
-	client->as_of = 0;
-	client->as_of_text = NULL;
+		status = read_when(client, "--to", to, &out->to);
 	if (!status && out->from >= out->to)
 		return usage_error("--from must lie before --to");
 	return status;

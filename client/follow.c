@@ -259,6 +259,9 @@ int run_follow(struct client *client, int argc, char **argv)
 
 	if (!status && rest)
 		return usage_error("follow takes no '%s'", argv[0]);
+	if (!status && (client->format == FORMAT_CSV || client->format == FORMAT_TSV))
+		return usage_error(
+			"follow prints a JSON line for each record; take --format jsonl");
 	if (!status)
 		status = open_log(client);
 	if (!status && after)

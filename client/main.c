@@ -18,7 +18,7 @@
 	"  --until DAY        or earlier\n"                                                        \
 	"  --place NAME, --language CODE, --source OUTLET, --aux WORD\n"                           \
 	"  --min-confidence P at least so sure (0 to 1)\n"                                         \
-	"  --limit N          at most so many\n"
+	"  --limit N          at most so many; 0: all\n"
 
 const struct command commands[] = {
 	{"code", "code articles without an archive", "code [--date D] [--lang L] [--why] [FILE...]",
@@ -40,7 +40,8 @@ const struct command commands[] = {
 		run_parse},
 	{"disputes", "every dispute, its phase, temperature and last act",
 		"disputes [--threads] [--on DATE]",
-		"Those of the catalogue of which the archive tells.\n\n"
+		"Those of the catalogue of which the archive tells, that of the latest act "
+		"first.\n\n"
 		"  --threads          those that formed by themselves between two parties\n"
 		"  --on DATE          as they stood on that day\n\n"
 		"Example:\n  chancery disputes --on 2014-03-18\n",
@@ -344,10 +345,25 @@ static int find_command(int argc, char **argv)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0 ||
 			strcmp(argv[i], "--version") == 0)
 			return -1;
-		if (!strchr(argv[i], '=') && strcmp(argv[i], "--no-color") != 0)
-			i++;
+		if (!strchr(argv[i], '=') && strcmp(argv[i], "--no-color") != 0 && !argv[++i])
+			return 0;
 	}
 	return 0;
+}
+
+/* Whether what ends the line is an option of before the command, which is followed
+ * by what it is set to. */
+static bool lacks_value(int argc, char **argv)
+{
+	static const char *const names[] = {"--archive", "--format", "--as-of", "--lang"};
+	bool odd = false;
+
+	for (int i = 1; i < argc; i++)
+		odd = !odd && !strchr(argv[i], '=') && strcmp(argv[i], "--no-color") != 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && odd; i++)
+		if (strcmp(argv[argc - 1], names[i]) == 0)
+			return true;
+	return false;
 }
 
 /* A reader that has seen enough is no error. */
@@ -378,6 +394,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (!at) {
+		if (lacks_value(argc, argv))
+			return usage_error("%s needs a value", argv[argc - 1]);
 		if (argc > 1)
 			return usage_error("a command is missing; `chancery --help` lists them");
 		print_help();

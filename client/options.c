@@ -45,16 +45,29 @@ static size_t distance(const char *a, const char *b)
 	return row[n];
 }
 
+/* Whether two letters that stand side by side changed places. */
+static bool is_swapped(const char *a, const char *b)
+{
+	size_t i = 0;
+
+	while (a[i] && a[i] == b[i])
+		i++;
+	return a[i] && a[i + 1] && a[i] == b[i + 1] && a[i + 1] == b[i] &&
+	       strcmp(a + i + 2, b + i + 2) == 0;
+}
+
 const char *nearest(const char *typed, const char *const *words, size_t n)
 {
 	const char *best = NULL;
-	size_t least = strlen(typed) / 3 + 2;
+	size_t least = strlen(typed) / 3 + 1;
 
 	for (size_t i = 0; i < n; i++) {
 		size_t d = distance(typed, words[i]);
 
 		/* The beginning of a word is near to it, however long it is. */
 		if (strlen(typed) > 2 && strncmp(words[i], typed, strlen(typed)) == 0)
+			d = 1;
+		if (is_swapped(typed, words[i]))
 			d = 1;
 		if (d < least) {
 			least = d;
@@ -147,6 +160,7 @@ int read_options(struct client *client, const struct command *command,
 		{"--lang", &client->lang, NULL}, {"--no-color", NULL, &reader.no_color},
 		{"--help", NULL, &reader.help}};
 	const size_t globals = sizeof(global) / sizeof(global[0]);
+	const char *lang = client->lang;
 	bool options = true;
 	int rest = 0;
 
@@ -180,6 +194,10 @@ int read_options(struct client *client, const struct command *command,
 			command->help);
 		return -1;
 	}
+	if (client->lang != lang && !chy_display_is_language(client->lang))
+		return usage_error("--lang %s is no language; write it as a locale does: pt, en, "
+				   "es, fr",
+			client->lang);
 	if (reader.no_color)
 		client->colour = false;
 	*out_rest = rest;
@@ -380,10 +398,38 @@ static int read_numbers(const struct filter_options *o, struct chy_event_filter 
 	}
 	if (o->limit) {
 		out->limit = strtoul(o->limit, &end, 10);
-		if (*end || !out->limit || o->limit[0] == '-')
-			return usage_error("--limit takes a whole number from 1 on");
+		if (*end || !o->limit[0] || o->limit[0] == '-')
+			return usage_error("--limit takes a whole number; 0 is all there are");
 	}
 	return 0;
+}
+
+int check_language(const char *typed)
+{
+	return !typed || chy_display_is_language(typed)
+		       ? 0
+		       : usage_error("--language %s is no language; those read are pt, en and es",
+				 typed);
+}
+
+static const char *const aux_words[] = {"future", "historical", "hypothetical", "negation", NULL};
+
+static int check_aux(const char *typed)
+{
+	for (size_t i = 0; typed && aux_words[i]; i++)
+		if (strcmp(typed, aux_words[i]) == 0)
+			return 0;
+	return typed ? usage_error("--aux takes future, historical, hypothetical or negation, "
+				   "not '%s'",
+			       typed)
+		     : 0;
+}
+
+int check_days(const char *since, const char *until, int64_t first, int64_t last)
+{
+	return since && until && first > last
+		       ? usage_error("--since %s lies after --until %s", since, until)
+		       : 0;
 }
 
 int read_filter(struct client *client, const struct filter_options *o, struct chy_event_filter *out)
@@ -406,6 +452,12 @@ int read_filter(struct client *client, const struct filter_options *o, struct ch
 		status = read_day("--since", o->since, false, &out->first_day);
 	if (!status && o->until)
 		status = read_day("--until", o->until, true, &out->last_day);
+	if (!status)
+		status = check_days(o->since, o->until, out->first_day, out->last_day);
+	if (!status)
+		status = check_language(o->lang);
+	if (!status)
+		status = check_aux(o->aux);
 	/* What has no day at all lies neither before nor after one. */
 	if (o->until && !o->since)
 		out->first_day = INT64_MIN + 1;

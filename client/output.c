@@ -38,6 +38,29 @@ bool print_as_json(const struct client *client, const json_t *value)
 	return true;
 }
 
+int refuse_rows(const struct client *client, const char *command)
+{
+	if (client->format != FORMAT_CSV && client->format != FORMAT_TSV)
+		return 0;
+	return usage_error(
+		"%s tells of one thing, in no rows; take --format table, json or jsonl", command);
+}
+
+int refuse_formats(const struct client *client, const char *command)
+{
+	if (client->format == FORMAT_TABLE)
+		return 0;
+	return usage_error("%s answers in words alone: it takes no --format", command);
+}
+
+void say_nothing_found(const struct client *client)
+{
+	if (client->format != FORMAT_TABLE)
+		return;
+	fflush(stdout);
+	fputs("chancery: nothing found\n", stderr);
+}
+
 /* -- names ---------------------------------------------------------------- */
 
 static const char *catalogue_language(const struct client *client)
@@ -416,8 +439,8 @@ int print_rows(struct client *client, const struct column *columns, size_t n, co
 		break;
 	default:
 		if (!json_array_size(rows))
-			break;
-		if (client->terminal || client->format_given)
+			say_nothing_found(client);
+		else if (client->terminal || client->format_given)
 			print_table(client, columns, n, rows);
 		else
 			print_plain(client, columns, n, rows);

@@ -463,7 +463,7 @@ int run_recode(struct client *client, int argc, char **argv)
 		{"--until", &recode.until, NULL}, {"--language", &recode.language, NULL},
 		{"--source", &recode.source, NULL}, {"--dry-run", NULL, &recode.dry_run},
 		{"--wait", NULL, &recode.wait}, {"--stop", NULL, &recode.stop}};
-	int64_t day;
+	int64_t first = 0, last = 0;
 	int status = read_options(client, command_named("recode"), specs,
 		sizeof(specs) / sizeof(specs[0]), argc, argv, &recode.typed_count);
 
@@ -472,8 +472,10 @@ int run_recode(struct client *client, int argc, char **argv)
 	recode.typed = argv;
 	if (recode.stop && (recode.dry_run || recode.typed_count))
 		return usage_error("recode --stop ends what runs, and takes nothing else");
-	if ((recode.since && read_day("--since", recode.since, false, &day)) ||
-		(recode.until && read_day("--until", recode.until, true, &day)))
+	if ((recode.since && read_day("--since", recode.since, false, &first)) ||
+		(recode.until && read_day("--until", recode.until, true, &last)) ||
+		check_days(recode.since, recode.until, first, last) ||
+		check_language(recode.language))
 		return EXIT_USAGE;
 	if (recode.dry_run)
 		status = open_archive(client);

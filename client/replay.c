@@ -334,6 +334,8 @@ int run_replay(struct client *client, int argc, char **argv)
 		return usage_error("replay takes no '%s'", argv[0]);
 	if (!status && only_check && (to_text || into))
 		return usage_error("--check compares the archive's own views, which are of now");
+	if (!status)
+		status = refuse_formats(client, "replay");
 	/* What replaces the views need not open them. */
 	if (!status)
 		status = only_check ? open_archive(client) : open_log(client);

@@ -144,6 +144,8 @@ static int print_hits(struct client *client, json_t *hits)
 				json_object_set(hit, "when", json_object_get(hit, "reported"));
 			print_hit(client, hit);
 		}
+		if (!json_array_size(hits))
+			say_nothing_found(client);
 		return json_array_size(hits) ? EXIT_ANSWERED : EXIT_NOTHING;
 	}
 	json_array_foreach(hits, i, hit) set_when(hit);
@@ -192,7 +194,7 @@ int run_search(struct client *client, int argc, char **argv)
 	if (status)
 		return status < 0 ? 0 : status;
 	if (!filter.limit)
-		filter.limit = MANY;
+		filter.limit = options.limit ? CHY_SEARCH_MOST : MANY;
 	if (filter.limit > CHY_SEARCH_MOST)
 		return usage_error("search gives %d at most: --limit", CHY_SEARCH_MOST);
 	return ask(client, &filter, rest, argv);

@@ -18,7 +18,8 @@ int begin_one(struct client *client, const char *name, const struct option_spec 
 		return status;
 	if (rest != 1)
 		return usage_error("%s takes one id (E12.3, or a document's)", name);
-	return open_archive(client);
+	status = refuse_rows(client, name);
+	return status ? status : open_archive(client);
 }
 
 int find_event(struct client *client, const char *typed, json_t **out)
@@ -162,6 +163,9 @@ int run_show(struct client *client, int argc, char **argv)
 
 	if (status)
 		return status < 0 ? 0 : status;
+	if (original && (is_happening_id(argv[0]) || is_event_id(argv[0])))
+		return usage_error(
+			"--original shows the bytes of a document: name one, not %s", argv[0]);
 	if (is_happening_id(argv[0]))
 		return show_happening(client, argv[0]);
 	if (is_event_id(argv[0])) {

@@ -125,6 +125,10 @@ int run_status(struct client *client, int argc, char **argv)
 	int rest,
 		status = read_options(client, command_named("status"), NULL, 0, argc, argv, &rest);
 
+	if (!status && rest)
+		return usage_error("status takes no '%s'", argv[0]);
+	if (!status)
+		status = refuse_rows(client, "status");
 	if (!status)
 		status = open_archive(client);
 	if (!status)

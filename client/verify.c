@@ -51,6 +51,10 @@ int run_verify(struct client *client, int argc, char **argv)
 	int rest, result,
 		status = read_options(client, command_named("verify"), specs, 1, argc, argv, &rest);
 
+	if (!status && rest)
+		return usage_error("verify takes no '%s'", argv[0]);
+	if (!status)
+		status = refuse_formats(client, "verify");
 	if (!status && head && chy_hash_from_hex(head, &wanted))
 		return usage_error("--head takes the 64 hexadecimal digits of a record's hash");
 	if (status)

@@ -2,6 +2,7 @@
  * reader's language. By ICU and CLDR. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "chancery/string.h"
@@ -21,6 +22,9 @@ size_t chy_display_fit(struct chy_str text, size_t columns);
 /* The name of a country (ISO 3166-1 alpha-3, e.g. "RUS") in the language of a
  * locale ("pt_PT"), appended to out. CHY_NOT_FOUND for a code CLDR lacks. */
 int chy_display_country(const char *alpha3, const char *locale, struct chy_buffer *out);
+
+/* Whether a locale ("pt_PT", "fr") begins with the code of a language. */
+bool chy_display_is_language(const char *locale);
 
 /* A search key: NFKD without marks, case-folded, appended to out. Used for
  * comparing names as people type them. */

@@ -264,6 +264,11 @@ int chy_display_country(const char *alpha3, const char *locale, struct chy_buffe
 	return out->failed ? CHY_EMEM : CHY_OK;
 }
 
+bool chy_display_is_language(const char *locale)
+{
+	return uloc_getISO3Language(locale)[0] != '\0';
+}
+
 static int fold_ascii(struct chy_str text, struct chy_buffer *out)
 {
 	for (size_t i = 0; i < text.size; i++) {
