@@ -16,6 +16,7 @@ static int begin(struct client *client, const char *name, struct filter_options 
 {
 	struct option_spec specs[32];
 	size_t n = filter_specs(options, specs);
+	bool named = false;
 	int status;
 
 	*filter = CHY_EVENT_FILTER_ALL;
@@ -25,9 +26,12 @@ static int begin(struct client *client, const char *name, struct filter_options 
 	if (!status)
 		status = open_archive(client);
 	if (!status && *out_rest > 0 && strcmp(name, "timeline") == 0 && !options->dispute) {
-		options->dispute = argv[0];
+		options->dispute = *argv++;
+		named = true;
 		--*out_rest;
 	}
+	if (!status && *out_rest > 0 && named)
+		return usage_error("%s takes one dispute, no '%s' beside it", name, argv[0]);
 	if (!status && *out_rest > 0)
 		return usage_error("%s takes no '%s'", name, argv[0]);
 	return status ? status : read_filter(client, options, filter);
@@ -67,8 +71,9 @@ int run_events(struct client *client, int argc, char **argv)
 	return status;
 }
 
-/* A day in words where the text gave none: that of the report, in brackets. */
-static void show_days(json_t *happenings)
+/* A day in words where the text gave none: that of the report, in brackets but
+ * for machines, which see by "date" that none is told. */
+static void show_days(const struct client *client, json_t *happenings)
 {
 	size_t i;
 	json_t *happening;
@@ -82,7 +87,8 @@ static void show_days(json_t *happenings)
 			continue;
 		}
 		day_text(happening_day(happening), day);
-		snprintf(shown, sizeof(shown), day[0] ? "(%s)" : "%s", day);
+		snprintf(shown, sizeof(shown),
+			day[0] && client->format == FORMAT_TABLE ? "(%s)" : "%s", day);
 		json_object_set_new(happening, "when", json_string(shown));
 	}
 }
@@ -118,7 +124,8 @@ int run_timeline(struct client *client, int argc, char **argv)
 	static const struct column columns[] = {{"when", "when", false}, {"who", "actor", false},
 		{"what", "event", false}, {"whom", "recipient", false}, {"", "aux", false},
 		{"due", "due", false}, {"reports", "reports", false}, {"id", "best", false},
-		{"sentence", "sentence", true}, {"disagreement", "disagreement", false}};
+		{"sentence", "sentence", true}, {"disagreement", "disagreement", false},
+		{"date", "date", false}};
 	const size_t n = sizeof(columns) / sizeof(columns[0]);
 	struct filter_options options = {0};
 	struct chy_event_filter filter;
@@ -133,13 +140,13 @@ int run_timeline(struct client *client, int argc, char **argv)
 		return tell(&fault);
 	while (filter.limit && json_array_size(happenings) > filter.limit)
 		json_array_remove(happenings, 0);
-	show_days(happenings);
+	show_days(client, happenings);
 	status = ask_contradictions(client, happenings);
 	if (!status && client->format != FORMAT_JSON && client->format != FORMAT_JSONL)
 		show_disagreement(client, happenings);
 	if (!status)
 		status = print_rows(
-			client, columns, client->format == FORMAT_TABLE ? n - 1 : n, happenings);
+			client, columns, client->format == FORMAT_TABLE ? n - 2 : n, happenings);
 	json_decref(happenings);
 	return status;
 }
@@ -188,7 +195,7 @@ static int print_stats(struct client *client, const char *by, json_t *table, con
 	json_t *rows = as_rows(table, by);
 	int status;
 
-	if (client->format == FORMAT_TABLE && strcmp(by, "category") == 0)
+	if (client->format == FORMAT_TABLE && counts && strcmp(by, "category") == 0)
 		printf("%lld documents (%lld sightings, %lld rejected, %lld withdrawn), %lld "
 		       "events\n",
 			json_integer_value(json_object_get(counts, "documents")),
@@ -201,6 +208,13 @@ static int print_stats(struct client *client, const char *by, json_t *table, con
 	return status;
 }
 
+static bool narrows(const struct filter_options *o)
+{
+	return o->actor || o->recipient || o->between || o->event || o->dispute || o->since ||
+	       o->until || o->place || o->lang || o->source || o->aux || o->min_confidence;
+}
+
+/* The numbers of the whole archive go before those of the whole archive. */
 int run_stats(struct client *client, int argc, char **argv)
 {
 	/* As enum chy_count_by has them. */
@@ -221,8 +235,10 @@ int run_stats(struct client *client, int argc, char **argv)
 		return usage_error("--by takes category, month or pair, not '%s'", by);
 	if (status)
 		return status < 0 ? 0 : status;
-	if (chy_view_count_events(client->view, &filter, (enum chy_count_by)way, &table, &fault) ||
-		chy_view_counts(client->view, client->as_of, &counts, &fault))
+	if (chy_view_count_events(client->view, &filter, (enum chy_count_by)way, &table, &fault))
+		status = tell(&fault);
+	else if (!narrows(&options) &&
+		 chy_view_counts(client->view, client->as_of, &counts, &fault))
 		status = tell(&fault);
 	else
 		status = print_stats(client, by, table, counts);
