@@ -94,6 +94,31 @@ static bool is_listed(const json_t *matter)
 	return is_told(matter) || chy_str_is(chy_json_str(matter, "origin"), "declared");
 }
 
+static int by_last_act(const void *one, const void *other)
+{
+	const json_t *a = *(json_t *const *)one, *b = *(json_t *const *)other;
+	struct chy_str last = chy_json_str(a, "last"), other_last = chy_json_str(b, "last");
+
+	if (!chy_str_equal(last, other_last))
+		return chy_str_compare(other_last, last);
+	return chy_str_compare(chy_json_str(a, "id"), chy_json_str(b, "id"));
+}
+
+/* Those of which something was heard last come first: they are what is new. */
+static void sort_by_last_act(json_t *rows)
+{
+	size_t n = json_array_size(rows);
+	json_t **sorted = calloc(n + 1, sizeof(*sorted));
+
+	for (size_t i = 0; i < n && sorted; i++)
+		sorted[i] = json_incref(json_array_get(rows, i));
+	if (n && sorted)
+		qsort(sorted, n, sizeof(*sorted), by_last_act);
+	for (size_t i = 0; i < n && sorted; i++)
+		json_array_set_new(rows, i, sorted[i]);
+	free(sorted);
+}
+
 int run_disputes(struct client *client, int argc, char **argv)
 {
 	static const struct column columns[] = {{"dispute", "id", false}, {"phase", "phase", false},
@@ -123,6 +148,7 @@ int run_disputes(struct client *client, int argc, char **argv)
 		if (!status && !is_listed(json_array_get(rows, i)))
 			json_array_remove(rows, i);
 	}
+	sort_by_last_act(rows);
 	if (!status)
 		status = print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), rows);
 	json_decref(rows);
@@ -699,6 +725,8 @@ int run_dispute(struct client *client, int argc, char **argv)
 			    : declare_dispute(client, &declaring);
 	if (!status && rest != 1)
 		return usage_error("dispute takes one id; `chancery disputes` lists them");
+	if (!status && !phases && !course && !by)
+		status = refuse_rows(client, "dispute");
 	if (!status)
 		status = open_archive(client);
 	if (!status)
