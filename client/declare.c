@@ -18,18 +18,13 @@ size_t declaring_specs(struct declaring *d, struct option_spec *out)
 	return sizeof(specs) / sizeof(specs[0]);
 }
 
-enum { LONGEST_ID = 64 };
-
 static int check_id(struct client *client, const char *id)
 {
-	size_t n = strlen(id);
-
-	if (n < 2 || n > LONGEST_ID || id[0] == '-' ||
-		strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != n)
+	if (!chy_may_name_dispute(chy_str_from(id)))
 		return usage_error(
 			"'%s' is no id for a dispute: two to %d small letters, digits and "
 			"hyphens, such as lake-malawi",
-			id, LONGEST_ID);
+			id, CHY_LONGEST_DISPUTE);
 	if (chy_catalogue_find(client->catalogue, chy_str_from(id)))
 		return usage_error("%s is a dispute of the catalogue; `chancery dispute %s` tells "
 				   "of it",
@@ -127,9 +122,12 @@ static int write_withdrawal(struct client *client, const struct declaring *d, js
 
 static int write_record(struct client *client, const struct declaring *d, json_t *body)
 {
+	struct chy_fault fault;
 	uint64_t seq;
 	int status;
 
+	if (chy_declaration_check(client->catalogue, body, &fault))
+		return usage_error("%s", fault.detail);
 	json_object_set_new(body, "author", json_string(d->signature.author));
 	json_object_set_new(body, "reason", json_string(d->signature.reason));
 	status = put_record(client, "dispute-declared", body, &seq);

@@ -114,6 +114,21 @@ int check_signature(struct signature *signature, const char *command)
 
 /* -- withdraw ------------------------------------------------------------------- */
 
+/* What is taken back already is not taken back again. */
+static int check_in_force(struct client *client, const struct chy_hash *id)
+{
+	struct chy_fault fault;
+	json_int_t seq;
+	json_t *document;
+	int result = chy_view_document(client->view, id, &document, &fault);
+
+	if (result)
+		return result < 0 ? tell(&fault) : 0;
+	seq = json_integer_value(json_object_get(document, "withdrawn"));
+	json_decref(document);
+	return seq ? usage_error("record %lld withdrew it already", seq) : 0;
+}
+
 int run_withdraw(struct client *client, int argc, char **argv)
 {
 	struct signature signature = {NULL, NULL};
@@ -134,6 +149,8 @@ int run_withdraw(struct client *client, int argc, char **argv)
 		status = open_archive(client);
 	if (!status)
 		status = find_document(client, argv[0], &id);
+	if (!status)
+		status = check_in_force(client, &id);
 	if (status)
 		return status < 0 ? 0 : status;
 	body = json_pack("{s:s, s:s, s:s}", "document", chy_hash_to_hex(&id, hex), "author",
@@ -334,11 +351,15 @@ static int correct(struct client *client, const char *typed, const struct change
 	const struct signature *signature)
 {
 	json_t *event, *body, *change = json_object();
+	struct chy_fault fault;
 	uint64_t seq;
 	int status = find_in_force(client, typed, &event);
 
 	if (!status) {
 		status = read_changes(client, changes, change);
+		if (!status && chy_change_check(client->catalogue, change,
+				       chy_json_str(event, "event"), &fault))
+			status = usage_error("%s", fault.detail);
 		body = json_pack("{s:O, s:O, s:O, s:s, s:s, s:O}", "event",
 			json_object_get(event, "id"), "document",
 			json_object_get(event, "document"), "sentence",

@@ -175,50 +175,21 @@ static void begin_to_follow(struct follower *f, const json_t *request)
 	pump(f);
 }
 
-/* What analysts add to the log by themselves, and what each must say. */
-static const struct {
-	enum chy_kind kind;
-	const char *members[5];
-} kinds_for_asking[] = {
-	{CHY_KIND_EVENT_CORRECTED, {"event", "document", "author", "reason"}},
-	{CHY_KIND_DOCUMENT_WITHDRAWN, {"document", "author", "reason"}},
-	{CHY_KIND_DISPUTE_DECLARED, {"dispute", "author"}},
-};
-
-/* NULL, or what is wrong with it. */
-static const char *wrong_with(enum chy_kind kind, const json_t *body)
-{
-	struct chy_hash document;
-
-	for (size_t i = 0; i < sizeof(kinds_for_asking) / sizeof(kinds_for_asking[0]); i++) {
-		if (kinds_for_asking[i].kind != kind)
-			continue;
-		for (size_t j = 0; kinds_for_asking[i].members[j]; j++) {
-			const char *member = kinds_for_asking[i].members[j];
-			struct chy_str text = chy_json_str(body, member);
-
-			if (!text.size)
-				return member;
-			if (strcmp(member, "document") == 0 &&
-				chy_hash_from_hex(text.data, &document))
-				return member;
-		}
-		return NULL;
-	}
-	return "kind";
-}
-
 /* The answer comes when the record is on disk. */
 static void record(struct follower *f, const json_t *request)
 {
 	enum chy_kind kind = chy_kind_from_name(chy_json_str(request, "kind"));
 	json_t *body = json_object_get(request, "body");
-	const char *wrong = wrong_with(kind, body);
+	struct chy_fault fault;
 	struct part *part;
 
-	if (wrong) {
-		send_json(f, json_pack("{s:o}", "error",
-				     json_sprintf("the record's '%s' is missing or wrong", wrong)));
+	if (asked_check(f->daemon, kind, body, &fault)) {
+		char sentence[1024];
+
+		send_json(f, json_pack("{s:s}", "error",
+				     fault.code == CHY_EINPUT ? fault.detail
+							      : chy_fault_sentence(&fault, sentence,
+									sizeof(sentence))));
 		return;
 	}
 	part = part_of_record(f->number, kind, json_deep_copy(body));

@@ -194,8 +194,14 @@ void control_wake(struct daemon *daemon);
 void control_recorded(struct daemon *daemon, uint64_t asker, uint64_t seq);
 json_t *status_json(struct daemon *daemon);
 
+/* Whether a record that somebody asks for makes sense (asked.c): CHY_EINPUT
+ * with what is wrong as the fault's detail. */
+int asked_check(
+	struct daemon *daemon, enum chy_kind kind, const json_t *body, struct chy_fault *fault);
+
 /* -- all of it ------------------------------------------------------------ */
 
+struct chy_catalogue;
 struct worker;
 struct follower;
 struct name_set;
@@ -206,6 +212,7 @@ struct daemon {
 	struct chy_archive *archive;
 	struct chy_view *view; /* the writer thread's; others ask under the mutex */
 	pthread_mutex_t view_mutex;
+	struct chy_catalogue *catalogue; /* opened when it is first needed */
 	struct recode *recode;
 	int64_t since;
 

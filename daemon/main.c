@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "chancery/coder.h"
 #include "chancery/edtf.h"
 #include "daemon.h"
 
@@ -268,6 +269,7 @@ static void close_all(struct daemon *daemon)
 	pool_close(daemon);
 	inbox_close(daemon);
 	chy_view_close(daemon->view);
+	chy_catalogue_close(daemon->catalogue);
 	chy_archive_close(daemon->archive);
 	uv_loop_close(&daemon->loop);
 	say(SAY_NOTICE, "%llu documents, %llu sightings, %llu rejected since the start",

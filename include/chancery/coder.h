@@ -38,6 +38,9 @@ enum chy_category {
 };
 const char *chy_category_name(enum chy_category category); /* "AGREE" */
 int chy_category_from_name(struct chy_str name, enum chy_category *out);
+/* The modes of a category, as a text: "visit, third-party, …"; empty for none. */
+const char *chy_category_modes(enum chy_category category);
+bool chy_category_has_mode(enum chy_category category, struct chy_str mode);
 /* AGREE, CONSULT and COOPERATE list all sides as actors. */
 bool chy_category_reciprocal(enum chy_category category);
 
@@ -184,3 +187,17 @@ bool chy_names_person(struct chy_str typed, struct chy_str person);
  * of the languages, folded; empty where none. */
 struct chy_str chy_catalogue_actor_code(
 	const struct chy_catalogue *catalogue, struct chy_str typed);
+
+/* -- what analysts ask to have recorded ------------------------------------- */
+
+/* Whether the `change` of an event-corrected (docs/schema/records.md) makes
+ * sense for an event that is told as of the category `told`. CHY_EINPUT with
+ * what is wrong as the fault's detail. */
+int chy_change_check(const struct chy_catalogue *catalogue, const json_t *change,
+	struct chy_str told, struct chy_fault *fault);
+/* The same of the body of a dispute-declared. */
+int chy_declaration_check(
+	const struct chy_catalogue *catalogue, const json_t *body, struct chy_fault *fault);
+/* Two to so many small letters, digits and hyphens. */
+enum { CHY_LONGEST_DISPUTE = 64 };
+bool chy_may_name_dispute(struct chy_str id);

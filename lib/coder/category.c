@@ -4,6 +4,43 @@ static const char *const names[CHY_CATEGORY_COUNT] = {"AGREE", "CONSULT", "SUPPO
 	"COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST",
 	"SANCTION", "MOBILIZE", "COERCE", "ASSAULT"};
 
+/* PLOVER's, of which the coder finds the most frequent. */
+static const char *const modes[CHY_CATEGORY_COUNT] = {
+	[CHY_AGREE] = "",
+	[CHY_CONSULT] = "visit, third-party, multilateral, phone",
+	[CHY_SUPPORT] = "",
+	[CHY_CONCEDE] = "",
+	[CHY_COOPERATE] = "",
+	[CHY_AID] = "",
+	[CHY_RETREAT] = "withdraw, release, disarm, ceasefire, access, resign",
+	[CHY_REQUEST] = "assist, change, yield, meet",
+	[CHY_ACCUSE] = "disapprove, allege, investigate",
+	[CHY_REJECT] = "assist, change, yield, meet",
+	[CHY_THREATEN] = "restrict, ban, arrest, relations, expel, territory, violence",
+	[CHY_PROTEST] = "demo, riot, strike, hunger, boycott, obstruct",
+	[CHY_SANCTION] = "convict, expel, withdraw, discontinue",
+	[CHY_MOBILIZE] = "troops, weapons, police, militia",
+	[CHY_COERCE] = "seize, restrict, ban, censor, martial-law, arrest, deport, withhold, "
+		       "misinformation, cyber",
+	[CHY_ASSAULT] = "beat, torture, execute, sexual, assassinate, primitive, firearms, "
+			"explosives, suicide-attack, heavy-weapons",
+};
+
+const char *chy_category_modes(enum chy_category category)
+{
+	return category < CHY_CATEGORY_COUNT ? modes[category] : "";
+}
+
+bool chy_category_has_mode(enum chy_category category, struct chy_str mode)
+{
+	struct chy_str rest = chy_str_from(chy_category_modes(category)), one;
+
+	while (chy_str_split(&rest, ',', &one))
+		if (mode.size && chy_str_equal(chy_str_trim(one), mode))
+			return true;
+	return false;
+}
+
 const char *chy_category_name(enum chy_category category)
 {
 	return category < CHY_CATEGORY_COUNT ? names[category] : "";

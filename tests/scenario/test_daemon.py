@@ -231,6 +231,57 @@ class Daemon(Story):
             self.assertIn("error", self.ask({"do": "record"} | request))
         self.assertEqual(len(self.log()), 1)
 
+    def test_what_is_asked_of_the_daemon_is_checked_as_the_client_checks_it(self):
+        self.start()
+        self.write("a.txt", article(1))
+        wait_until("it is done", lambda: self.done() == ["a.txt"])
+        wait_until("it is told", lambda: "1 documents" in self.chancery("stats").stdout)
+        event = json.loads(self.chancery("events", "--format", "jsonl").stdout.splitlines()[0])
+        body = {"event": event["id"], "document": event["document"], "sentence": event["sentence"],
+                "author": "a", "reason": "b"}
+        before = len(self.log())
+        for change in ({"event": "FOO"}, {"date": "banana"}, {"mode": 7}, {"mode": "foo"}, {"aux": "foo"}, {},
+                       {"actor": [{"code": "QQQ"}]}, {"dispute": ["nowhere"]}, {"score": 99}, {"rule": "x"},
+                       {"event": "AGREE", "not_an_event": True}, {"due": ""}):
+            said = self.ask({"do": "record", "kind": "event-corrected", "body": body | {"change": change}})
+            self.assertIn("error", said, change)
+        for wrong in ({"event": "E999.1"}, {"event": "E3.99"}, {"document": "0" * 64}, {"sentence": "another"}):
+            said = self.ask({"do": "record", "kind": "event-corrected",
+                             "body": body | {"change": {"date": "2014-02-07"}} | wrong})
+            self.assertIn("error", said, wrong)
+        self.assertIn("error", self.ask({"do": "record", "kind": "document-withdrawn",
+                                         "body": {"document": "0" * 64, "author": "a", "reason": "b"}}))
+        lake = {"dispute": "lower-songwe", "name": {"en": "Lower Songwe"}, "parties": ["MWI", "TZA"],
+                "terms": [], "issue": None, "since": None, "until": None, "author": "a", "reason": "b"}
+        for wrong in ({"parties": ["MWI", "QQQ"]}, {"parties": ["MWI"]}, {"name": {}}, {"since": "banana"},
+                      {"dispute": "Lake"}, {"dispute": "kuril-islands"}, {"withdrawn": True}):
+            self.assertIn("error", self.ask({"do": "record", "kind": "dispute-declared", "body": lake | wrong}),
+                          wrong)
+        self.assertEqual(len(self.log()), before)
+        self.assertEqual(self.ask({"do": "record", "kind": "dispute-declared", "body": lake})["seq"], before + 1)
+        self.chancery("dispute", "lower-songwe", expect=1)  # waits for the views
+        self.assertIn("seq", self.ask({"do": "record", "kind": "dispute-declared",
+                                       "body": lake | {"withdrawn": True}}))
+        self.assertIn("seq", self.ask({"do": "record", "kind": "event-corrected",
+                                       "body": body | {"change": {"mode": "phone"}}}))
+        self.stop()
+        self.sound()
+
+    def test_the_client_refuses_what_makes_no_sense_and_a_second_withdrawal(self):
+        self.write("a.txt", article(1))
+        self.once()
+        event = json.loads(self.chancery("events", "--format", "jsonl").stdout.splitlines()[0])
+        reason = ["--reason", "a slip"]
+        before = len(self.log())
+        said = self.chancery("correct", event["id"], "--mode", "foo", *reason, expect=2).stderr
+        self.assertIn("CONSULT has no mode 'foo'", said)
+        self.chancery("correct", event["id"], "--not-an-event", "--event", "AGREE", *reason, expect=2)
+        self.assertEqual(len(self.log()), before)
+        self.chancery("withdraw", event["document"], *reason)
+        said = self.chancery("withdraw", event["document"], *reason, expect=2).stderr
+        self.assertIn(f"record {before + 1} withdrew it already", said)
+        self.assertEqual(len(self.log()), before + 1)
+
     def test_what_makes_no_sense_is_refused_at_the_start(self):
         self.once("--date", "2013-02-30", expect=2)
         self.assertIn("2013-02-30 is no date", self.said())
