@@ -12,8 +12,16 @@ static int find_inbox(struct client *client, const char *given, char *out, size_
 	json_t *holder = NULL;
 	const char *inbox = given;
 	struct stat info;
+	int result = inbox ? CHY_NOT_FOUND : chy_archive_holder(client->program_archive, &holder);
 
-	if (!inbox && chy_archive_holder(client->program_archive, &holder) == CHY_OK)
+	if (result == CHY_EACCESS) {
+		fprintf(stderr,
+			"chancery: this user may not read in %s where its daemon looks; name the "
+			"inbox with --inbox\n",
+			client->program_archive);
+		return EXIT_ARCHIVE;
+	}
+	if (result == CHY_OK)
 		inbox = json_string_value(json_object_get(holder, "inbox"));
 	if (inbox)
 		snprintf(out, size, "%s", inbox);

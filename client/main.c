@@ -373,6 +373,15 @@ static void on_closed_pipe(int signal_number)
 	_exit(EXIT_ANSWERED);
 }
 
+/* What could not be written was not answered. */
+static int leave(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	fprintf(stderr, "chancery: the output could not be written\n");
+	return EXIT_ARCHIVE;
+}
+
 int main(int argc, char **argv)
 {
 	struct client client = {.lang = language_of_environment()};
@@ -391,7 +400,7 @@ int main(int argc, char **argv)
 			printf("chancery %s\n", CHY_VERSION);
 		else
 			print_help();
-		return 0;
+		return leave(0);
 	}
 	if (!at) {
 		if (lacks_value(argc, argv))
@@ -407,9 +416,5 @@ int main(int argc, char **argv)
 	memmove(argv + 1, argv, (size_t)at * sizeof(*argv));
 	status = command->run(&client, argc - 1, argv + 1);
 	close_archive(&client);
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "chancery: the output could not be written\n");
-		return EXIT_ARCHIVE;
-	}
-	return status;
+	return leave(status);
 }

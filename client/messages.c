@@ -11,7 +11,7 @@ static const struct {
 } advices[] = {
 	{CHY_EABSENT, EXIT_ARCHIVE,
 		"name the archive with --archive or $CHANCERY_ARCHIVE; chanceryd makes one"},
-	{CHY_EACCESS, EXIT_ARCHIVE, "ask for the right to read it, or run this as its owner"},
+	{CHY_EACCESS, EXIT_ARCHIVE, "ask its owner for the right to it, or run this as the owner"},
 	{CHY_EDAMAGED, EXIT_ARCHIVE, "`chancery verify` names everything that is damaged"},
 	{CHY_EVERSION, EXIT_ARCHIVE, "use the edition that wrote it, or a newer one"},
 	{CHY_EBUSY, EXIT_ARCHIVE, "try again when the other process has left"},

@@ -150,7 +150,8 @@ int chy_json_parse(const char *text, size_t size, json_t **out, struct chy_fault
 	if (json_error_code(&error) == json_error_out_of_memory)
 		return chy_fault_set(fault, CHY_EMEM, NULL, 0, NULL);
 	return chy_fault_set(fault, CHY_EINPUT, NULL,
-		(uint64_t)(error.position > 0 ? error.position : 0), "%s", error.text);
+		(uint64_t)(error.position > 0 ? error.position : 0), "read as JSON: %s",
+		error.text);
 }
 
 struct chy_str chy_json_str(const json_t *object, const char *key)

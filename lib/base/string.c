@@ -201,6 +201,8 @@ int chy_buffer_read_fd(struct chy_buffer *buffer, int fd, size_t limit, struct c
 		n = read(fd, buffer->data + buffer->size, 64 * 1024);
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EISDIR)
+			return chy_fault_set(fault, CHY_EUNSUPPORTED, NULL, 0, "it is a directory");
 		if (n < 0)
 			return chy_fault_set(fault, chy_error_from_errno(errno), NULL, 0, NULL);
 		if ((size_t)n > room)

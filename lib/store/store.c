@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -66,6 +67,21 @@ static size_t map_size_for(const char *path)
 	return size;
 }
 
+/* What may be read cannot be opened where its readers cannot enter themselves. */
+static int refuse_access(const char *path, struct chy_fault *fault)
+{
+	char lock[4096];
+
+	if (access(path, R_OK) ||
+		snprintf(lock, sizeof(lock), "%s-lock", path) >= (int)sizeof(lock)) {
+		errno = EACCES;
+		return chy_fault_set(fault, CHY_EACCESS, path, 0, NULL);
+	}
+	errno = EACCES;
+	return chy_fault_set(fault, CHY_EACCESS, lock, 0,
+		"who reads is entered there, and must have the right to write it");
+}
+
 static int open_environment(struct chy_store *store, struct chy_fault *fault)
 {
 	unsigned flags = MDB_NOSUBDIR | MDB_NOTLS;
@@ -88,6 +104,8 @@ static int open_environment(struct chy_store *store, struct chy_fault *fault)
 		code = mdb_env_open(store->env, store->path, flags, 0640);
 	if (!code)
 		code = mdb_reader_check(store->env, NULL);
+	if (code == EACCES && store->flags & CHY_STORE_READ_ONLY)
+		return refuse_access(store->path, fault);
 	return chy_store_translate(store->path, code, fault);
 }
 
@@ -128,6 +146,11 @@ static int check_place(const char *path, unsigned flags, struct chy_fault *fault
 
 	if (!present && !(flags & CHY_STORE_CREATE))
 		return chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
+	if (present && !info.st_size && flags & CHY_STORE_READ_ONLY) {
+		errno = 0;
+		return chy_fault_set(
+			fault, CHY_EABSENT, path, 0, "the file is empty: nothing was written yet");
+	}
 	if (!slash)
 		snprintf(directory, sizeof(directory), ".");
 	else

@@ -52,6 +52,26 @@ class Client(Story):
             out = self.chancery("--lang", language, "timeline", "kuril-islands").stdout
             self.assertIn(name, out)
 
+    def as_another(self, *arguments):
+        prefix = self.unprivileged()
+        done = subprocess.run([*prefix, str(CHANCERY), "--archive", str(self.archive), *arguments],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        return done.stderr
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs another user")
+    def test_who_may_not_use_an_archive_hears_which_right_is_missing(self):
+        for path in self.archive.iterdir():
+            path.chmod(0o444)
+        self.archive.chmod(0o555)
+        text = self.as_another("events")
+        self.assertIn("log.mdb-lock", text)
+        self.assertIn("must have the right to write it", text)
+        self.archive.chmod(0o700)
+        text = self.as_another("ingest", "/dev/null")
+        self.assertIn("may not read", text)
+        self.assertNotIn("there is no inbox", text)
+
     def test_an_actor_may_be_named_in_any_way(self):
         by = [self.events("--actor", who) for who in ("RUS", "Rússia", "russo", "Russia", "Moscovo")]
         self.assertTrue(by[0])
