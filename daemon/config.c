@@ -193,6 +193,58 @@ static int make_absolute(char **path)
 	return 0;
 }
 
+/* "/a//b/./c/" is "/a/b/c". */
+static void shorten(const char *path, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; path[i] && n + 1 < size; i++) {
+		size_t next = i + 1;
+
+		if (path[i] == '/') {
+			while (path[next] == '/' ||
+				(path[next] == '.' && (path[next + 1] == '/' || !path[next + 1])))
+				next++;
+			if (!path[next] && n)
+				break;
+		}
+		out[n++] = path[i];
+		i = next - 1;
+	}
+	out[n] = '\0';
+}
+
+static bool same_place(const char *a, const char *b)
+{
+	char one[4096], other[4096];
+	struct stat first, second;
+
+	if (stat(a, &first) == 0 && stat(b, &second) == 0)
+		return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+	shorten(a, one, sizeof(one));
+	shorten(b, other, sizeof(other));
+	return strcmp(one, other) == 0;
+}
+
+/* The archive's own files would be taken for news, or written over. */
+static int keep_apart(const struct config *config)
+{
+	const struct {
+		const char *name, *path;
+	} places[] = {{"the inbox", config->inbox}, {"done-directory", config->done_directory},
+		{"rejected-directory", config->rejected_directory}};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (same_place(places[i].path, config->archive)) {
+			fprintf(stderr,
+				"chanceryd: %s and the archive are one directory, %s; an archive "
+				"needs its own (its subdirectory inbox will do)\n",
+				places[i].name, config->archive);
+			return STATUS_USAGE;
+		}
+	return 0;
+}
+
 int config_complete(struct config *config)
 {
 	const char *archive = getenv("CHANCERY_ARCHIVE");
@@ -217,5 +269,5 @@ int config_complete(struct config *config)
 	if (make_absolute(&config->socket) || make_absolute(&config->done_directory) ||
 		make_absolute(&config->rejected_directory))
 		return no_memory();
-	return 0;
+	return keep_apart(config);
 }

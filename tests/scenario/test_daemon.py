@@ -290,6 +290,21 @@ class Daemon(Story):
         self.once("--config", str(config), expect=2)
         self.assertIn("workers takes a whole number", self.said())
 
+    def test_an_inbox_that_is_the_archive_is_refused(self):
+        (self.place / "link").symlink_to(self.inbox)
+        for archive in (self.inbox, self.place / "link", self.place / "." / "inbox" / "",
+                        f"{self.inbox}//", f"{self.place}/./inbox/."):
+            self.once("--archive", str(archive), expect=2)
+            self.assertEqual(list(self.inbox.iterdir()), [], archive)
+        self.assertIn("are one directory", self.said())
+        for both in ("new", "./new/.", "new//"):
+            self.once("--archive", f"{self.place}/{both}", "--inbox", f"{self.place}//new/", expect=2)
+            self.assertFalse((self.place / "new").exists())
+        config = self.place / "done.conf"
+        config.write_text(f'done-directory = "{self.archive}"\n')
+        self.once("--config", str(config), expect=2)
+        self.once("--inbox", str(self.archive / "inbox"))
+
     def test_reasons_of_bad_lines_are_told_and_the_good_ones_taken(self):
         good = json.dumps({"title": "Acordo", "date": "2014-02-08",
                            "text": "A Rússia e o Japão assinaram um acordo."})
