@@ -41,7 +41,8 @@ const struct command commands[] = {
 	{"disputes", "every dispute, its phase, temperature and last act",
 		"disputes [--threads] [--on DATE]",
 		"Those of the catalogue of which the archive tells, that of the latest act "
-		"first.\n\n"
+		"first.\nThe last act is the last that was done or announced; what was denied "
+		"or only may\nbe is none.\n\n"
 		"  --threads          those that formed by themselves between two parties\n"
 		"  --on DATE          as they stood on that day\n\n"
 		"Example:\n  chancery disputes --on 2014-03-18\n",

@@ -236,7 +236,7 @@ struct chy_course {
 	double temperature; /* on the day: see chy_temperature */
 	char phase[32]; /* of a dispute, on the day: docs/disputes.md; else empty */
 	int64_t phase_since; /* its first day; INT64_MIN: since ever */
-	json_t *last; /* the last happening, the caller's to release; NULL for none */
+	json_t *last; /* the last that was done or announced, the caller's; NULL for none */
 };
 int chy_view_course(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
 	struct chy_course *out, struct chy_fault *fault);

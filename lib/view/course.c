@@ -168,12 +168,43 @@ static void set_phase(const struct way *way, struct chy_course *out)
 	out->phase_since = way->phases.since;
 }
 
+static json_t *last_that_warms(const json_t *happenings)
+{
+	for (size_t i = json_array_size(happenings); i-- > 0;) {
+		json_t *one = json_array_get(happenings, i);
+
+		if (chy_warms(chy_standing_from(chy_json_str(one, "aux"))))
+			return json_incref(one);
+	}
+	return NULL;
+}
+
+/* What was denied or only may be is no act: mostly the last of all is none of
+ * these, and else it lies a few before. */
+static int find_last(struct chy_view *view, const struct chy_event_filter *matter, json_t **out,
+	struct chy_fault *fault)
+{
+	struct chy_event_filter last = *matter;
+	json_t *happenings;
+	bool more = true;
+
+	*out = NULL;
+	for (last.limit = 1; more && !*out; last.limit *= 8) {
+		int result = chy_view_happenings(view, &last, &happenings, fault);
+
+		if (result)
+			return result;
+		*out = last_that_warms(happenings);
+		more = json_array_size(happenings) == last.limit;
+		json_decref(happenings);
+	}
+	return CHY_OK;
+}
+
 int chy_view_course(struct chy_view *view, const struct chy_event_filter *matter, int64_t day,
 	struct chy_course *out, struct chy_fault *fault)
 {
 	struct way way = {.course = out, .matter = matter, .day = day};
-	struct chy_event_filter last = *matter;
-	json_t *happenings;
 	int result = go(&way, view, fault);
 
 	if (result)
@@ -181,15 +212,7 @@ int chy_view_course(struct chy_view *view, const struct chy_event_filter *matter
 	if (way.phased)
 		set_phase(&way, out);
 	chy_phase_walk_fini(&way.phases);
-	if (!out->happenings)
-		return CHY_OK;
-	last.limit = 1;
-	result = chy_view_happenings(view, &last, &happenings, fault);
-	if (!result) {
-		out->last = json_incref(json_array_get(happenings, 0));
-		json_decref(happenings);
-	}
-	return result;
+	return out->happenings ? find_last(view, matter, &out->last, fault) : CHY_OK;
 }
 
 /* -- which act brought a phase about ------------------------------------------------ */

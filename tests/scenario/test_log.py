@@ -53,6 +53,13 @@ class Log(Story):
         self.assertIn("2 documents", early)
         self.chancery("--as-of", "2001-01-01", "stats", expect=1)
 
+    def test_a_record_that_lies_ahead_is_refused_everywhere(self):
+        for ahead in (["--as-of", "5000", "stats"], ["replay", "--to", "5000"], ["replay", "--to=28"],
+                      ["replay", "--to", "5000", "--into", str(self.place / "then")],
+                      ["diff", "--from", "1", "--to", "5000"]):
+            self.assertIn("lies ahead", self.chancery(*ahead, expect=2).stderr)
+        self.assertFalse((self.place / "then").exists())
+
     def test_what_is_of_now_is_refused_as_of_then(self):
         event = json.loads(self.chancery("events", "--format", "jsonl").stdout.splitlines()[0])
         before = len(self.log())

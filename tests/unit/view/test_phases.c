@@ -101,6 +101,41 @@ static void what_is_denied_or_may_be_is_a_sign_of_nothing(void **state)
 	expect(acts, 3, chy_day_number(2013, 2, 1), "");
 }
 
+/* The day of what is told as the last act; empty for none. */
+static void expect_last(const struct act *acts, size_t n, const char *expected)
+{
+	struct chy_course course;
+	struct chy_fault fault;
+	struct chy_view *view;
+	struct place place;
+
+	place_make(&place);
+	write_acts(&place, acts, n);
+	place_follow(&place, 0);
+	view = open_view(&place);
+	assert_int_equal(
+		chy_view_course(view, &kuriles, chy_day_number(2014, 1, 1), &course, &fault), 0);
+	assert_true(chy_str_is(chy_json_str(course.last, "date"), expected));
+	json_decref(course.last);
+	chy_view_close(view);
+	place_remove(&place);
+}
+
+static void what_is_denied_or_may_be_is_no_last_act(void **state)
+{
+	static const struct act acts[] = {{"2013-01-01", "ASSAULT", "190", "negation"},
+		{"2013-01-02", "CONSULT", "040", NULL},
+		{"2013-01-03", "ASSAULT", "190", "hypothetical"},
+		{"2013-01-04", "ACCUSE", "112", "negation"}};
+	static const struct act announced[] = {
+		{"2013-01-02", "CONSULT", "040", NULL}, {"2013-02-02", "CONSULT", "040", "future"}};
+
+	(void)state;
+	expect_last(acts, 4, "2013-01-02");
+	expect_last(acts, 1, "");
+	expect_last(announced, 2, "2013-02-02");
+}
+
 static void a_dispute_goes_from_talks_to_force_and_to_a_settlement(void **state)
 {
 	static const struct act acts[] = {{"2013-01-01", "CONSULT", "040", NULL},
@@ -261,6 +296,7 @@ int main(void)
 		cmocka_unit_test(weak_evidence_needs_company),
 		cmocka_unit_test(evidence_that_is_old_does_not_count),
 		cmocka_unit_test(what_is_denied_or_may_be_is_a_sign_of_nothing),
+		cmocka_unit_test(what_is_denied_or_may_be_is_no_last_act),
 		cmocka_unit_test(a_dispute_goes_from_talks_to_force_and_to_a_settlement),
 		cmocka_unit_test(without_acts_a_dispute_falls_asleep),
 		cmocka_unit_test(on_a_day_later_acts_are_not_known),
