@@ -449,12 +449,26 @@ static void set_thread(struct chy_document *document, struct chy_event *event)
 
 /* -- restraint ------------------------------------------------------------ */
 
+/* Whether a sentence names a game or a contest that is nothing else: *tennis*,
+ * *the Davis Cup*. */
+static bool names_contest(const struct chy_document *document, const struct chy_line *line)
+{
+	struct chy_str ignored;
+
+	for (uint32_t t = 0; t < line->sentence->token_count; t++)
+		if (chy_word_run(document->coder, line, t, "contest", &ignored))
+			return true;
+	return false;
+}
+
 /* Sport, shows, weather and crime have acts between nations too. */
 static bool other_topic(const struct chy_document *document)
 {
 	int weight = 0, politics = 0;
+	bool contest = false;
 
-	for (size_t i = 0; i < document->line_count; i++)
+	for (size_t i = 0; i < document->line_count; i++) {
+		contest |= names_contest(document, &document->lines[i]);
 		for (size_t w = 0; w < document->lines[i].sentence->word_count; w++) {
 			struct chy_str lemma = document->lines[i].lemmas[w];
 			struct chy_str value = chy_word_value(document->coder, lemma, "topic");
@@ -464,14 +478,15 @@ static bool other_topic(const struct chy_document *document)
 			politics += chy_word_kind(document->coder, lemma, "context") ||
 				    chy_word_kind(document->coder, lemma, "post");
 		}
-	return weight > 6 && weight > 2 * politics;
+	}
+	return (contest && !politics) || (weight > 6 && weight > 2 * politics);
 }
 
 /* One sentence about sport or shows, with no word of politics in it. */
 static bool other_line(const struct chy_document *document, const struct chy_event *event)
 {
 	const struct chy_line *line = &document->lines[event->sentence - 1];
-	int weight = 0;
+	int weight = names_contest(document, line) ? 3 : 0;
 
 	for (size_t w = 0; w < line->sentence->word_count; w++) {
 		struct chy_str lemma = line->lemmas[w];

@@ -481,6 +481,39 @@ static int32_t past_dateline(const struct chy_line *line, int32_t word)
 	return child > after ? child : word;
 }
 
+/* *o boxeador panamenho*, *o arqueólogo grego*: a trade, by how the word ends. */
+static bool ends_as_trade(const struct chy_document *document, struct chy_str lemma)
+{
+	for (size_t size = 3; size < lemma.size && size <= 6; size++) {
+		struct chy_str ending = {lemma.data + lemma.size - size, size};
+
+		if (chy_word_kind(document->coder, ending, "ending"))
+			return true;
+	}
+	return false;
+}
+
+/* *British Airways*, *the Brazilian steelmaker Usiminas*: a proper noun that is,
+ * or whose noun beside it says that it is, a firm or somebody at home. */
+static bool firm(const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t child = CHY_NONE;
+
+	/* A lemma may lack an *s* that the name has. */
+	if (chy_word_kind(document->coder, line->lemmas[word], "people") ||
+		chy_word_kind(
+			document->coder, line->folded[chy_word_at(line, word)->token], "people"))
+		return true;
+	while ((child = chy_child_in(line, word, "compound amod appos", child)) != CHY_NONE)
+		if (child < word && line->mention[child] == CHY_NONE &&
+			!standing(document, line, child).data &&
+			(chy_word_kind(document->coder, line->lemmas[child], "people") ||
+				chy_word_kind(document->coder, line->lemmas[child], "private") ||
+				ends_as_trade(document, line->lemmas[child])))
+			return true;
+	return false;
+}
+
 static void resolve(struct chy_document *document, struct chy_line *line, int32_t word,
 	struct chy_side *out, int depth)
 {
@@ -506,13 +539,10 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 	}
 	if (!found)
 		found = add_pair(document, line, word, out);
-	/* *os representantes do Burundi e os do Ruanda*; but *British Airways* is a firm. */
-	if (!found &&
-		(sector.data ||
-			(w->upos == CHY_UPOS_PROPN &&
-				!chy_word_kind(document->coder, line->lemmas[word], "people")) ||
-			(chy_relation(line, word, "conj") &&
-				(w->upos == CHY_UPOS_PRON || w->upos == CHY_UPOS_DET))))
+	/* *os representantes do Burundi e os do Ruanda* */
+	if (!found && (sector.data || (w->upos == CHY_UPOS_PROPN && !firm(document, line, word)) ||
+			      (chy_relation(line, word, "conj") &&
+				      (w->upos == CHY_UPOS_PRON || w->upos == CHY_UPOS_DET))))
 		add_beside(document, line, word, sector, out, depth);
 	if (!found && !out->count && relative(line, word) && w->head >= 0) {
 		int32_t clause = w->head;
@@ -909,18 +939,6 @@ static void add_second_subject(
 		chy_resolve(document, line, second, out);
 }
 
-/* *o boxeador panamenho*, *o arqueólogo grego*: a trade, by how the word ends. */
-static bool ends_as_trade(const struct chy_document *document, struct chy_str lemma)
-{
-	for (size_t size = 3; size < lemma.size && size <= 6; size++) {
-		struct chy_str ending = {lemma.data + lemma.size - size, size};
-
-		if (chy_word_kind(document->coder, ending, "ending"))
-			return true;
-	}
-	return false;
-}
-
 /* *posições militares russas*: what is of a state by its demonym, though no
  * post and no body; but not people at home. */
 static bool add_by_demonym(
@@ -928,8 +946,7 @@ static bool add_by_demonym(
 {
 	int32_t child = CHY_NONE;
 
-	if (chy_word_kind(document->coder, line->lemmas[subject], "people") ||
-		ends_as_trade(document, line->lemmas[subject]))
+	if (firm(document, line, subject) || ends_as_trade(document, line->lemmas[subject]))
 		return false;
 	while ((child = chy_child_in(line, subject, "amod", child)) != CHY_NONE)
 		add_covering(line, child, out);

@@ -65,12 +65,49 @@ static bool tells(struct chy_document *document, struct chy_line *line, int32_t 
 	return subject != CHY_NONE && is_expert(document, line, subject);
 }
 
+/* *…, dijeron analistas*, read as what they said: the noun right after a verb
+ * of saying that has no subject. */
+static int32_t sayer_after(const struct chy_line *line, int32_t verb)
+{
+	int32_t n = (int32_t)line->sentence->word_count, at = verb + 1;
+
+	if (chy_child_in(line, verb, "nsubj", CHY_NONE) != CHY_NONE)
+		return CHY_NONE;
+	while (at < n && at < verb + 4 &&
+		(chy_word_at(line, at)->upos == CHY_UPOS_DET ||
+			chy_word_at(line, at)->upos == CHY_UPOS_ADJ))
+		at++;
+	return at < n && chy_word_at(line, at)->upos == CHY_UPOS_NOUN ? at : CHY_NONE;
+}
+
+/* *analysts said*, *dijeron los analistas*, wherever the tree hangs them. */
+static bool expert_says(struct chy_document *document, struct chy_line *line, int32_t verb)
+{
+	int32_t before = verb - 1, after = sayer_after(line, verb);
+
+	/* *a book by economists said*; *disse aos jornalistas* is said to them. */
+	if (before >= 0 && chy_word_at(line, before)->upos == CHY_UPOS_NOUN &&
+		chy_child_in(line, before, "case", CHY_NONE) == CHY_NONE &&
+		is_expert(document, line, before))
+		return true;
+	return after != CHY_NONE && is_expert(document, line, after);
+}
+
+/* *they added*, after what experts said. */
+static bool opinion_goes_on(
+	const struct chy_document *document, const struct chy_line *line, int32_t subject)
+{
+	return line > document->lines && (line - 1)->opinion &&
+	       (subject == CHY_NONE || chy_word_at(line, subject)->upos == CHY_UPOS_PRON);
+}
+
 static bool speak(struct chy_document *document, struct chy_line *line, int32_t verb)
 {
 	int32_t subject = chy_subject_word(document, line, verb);
 	struct chy_side side = {0};
 
-	if (subject != CHY_NONE && is_expert(document, line, subject)) {
+	if ((subject != CHY_NONE && is_expert(document, line, subject)) ||
+		expert_says(document, line, verb) || opinion_goes_on(document, line, subject)) {
 		line->opinion = true;
 		return false;
 	}
