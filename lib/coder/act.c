@@ -1017,6 +1017,31 @@ static bool ought(const struct act *act)
 	return false;
 }
 
+static bool gains_both(int category)
+{
+	return category == CHY_AGREE || category == CHY_CONSULT || category == CHY_COOPERATE ||
+	       category == CHY_SUPPORT || category == CHY_AID;
+}
+
+static bool after_document(const struct act *act, const struct chy_when *when);
+static bool of_content(const struct act *act, const struct chy_when *when);
+
+/* *assinam acordo em março*, told in January; *debe reunirse el lunes*. */
+static bool present_of_later(const struct act *act, const struct chy_when *when)
+{
+	const struct chy_line *line = act->line;
+	int32_t child = CHY_NONE, finite = act->trigger;
+
+	if (!chy_is_verb(line, act->trigger) || !after_document(act, when) ||
+		!of_content(act, when) || flagged(act, "due"))
+		return false;
+	while ((child = chy_child_in(line, act->trigger, "aux", child)) != CHY_NONE)
+		finite = child;
+	return chy_word_has(chy_word_at(line, finite), "Tense", "Pres") &&
+	       !chy_word_has(chy_word_at(line, finite), "VerbForm", "Part") &&
+	       !chy_perfect(line, act->trigger);
+}
+
 static struct chy_str aux_of(const struct act *act, const struct chy_when *when)
 {
 	if (act->proposed)
@@ -1028,8 +1053,9 @@ static struct chy_str aux_of(const struct act *act, const struct chy_when *when)
 	if (act->intended)
 		return (struct chy_str){"", 0};
 	/* To threaten and to refuse is done by saying so. */
-	if (along(act, in_the_future) && act->frame->category != CHY_THREATEN &&
-		!flagged(act, "negated"))
+	if ((along(act, in_the_future) ||
+		    (present_of_later(act, when) && gains_both(act->frame->category))) &&
+		act->frame->category != CHY_THREATEN && !flagged(act, "negated"))
 		return CHY_STR("future");
 	if (long_ago(act, when))
 		return CHY_STR("historical");
@@ -1120,13 +1146,61 @@ static bool due_date(const struct act *act, const struct chy_when *when, struct 
 	return true;
 }
 
-/* The last date after the trigger; NULL for none. */
+/* Whether a date stands in what an act says or does, not in a clause that is
+ * told beside it. */
+static bool of_content(const struct act *act, const struct chy_when *when)
+{
+	int32_t word = (int32_t)when->first;
+
+	for (int steps = 0; steps < DEEPEST && word >= 0; steps++) {
+		if (word == act->trigger)
+			return true;
+		if (chy_is_verb(act->line, word) &&
+			(chy_relation(act->line, word, "conj") ||
+				chy_relation(act->line, word, "acl") ||
+				chy_relation(act->line, word, "advcl") ||
+				chy_relation(act->line, word, "parataxis")))
+			return false;
+		word = chy_word_at(act->line, word)->head;
+	}
+	return false;
+}
+
+/* The last date after the trigger, of its content if any is; NULL for none. */
 static const struct chy_when *date_after(const struct act *act)
 {
-	const struct chy_when *last =
-		act->line->when_count ? &act->line->whens[act->line->when_count - 1] : NULL;
+	const struct chy_when *last = NULL, *own = NULL;
 
-	return last && (int32_t)last->first > act->trigger ? last : NULL;
+	for (size_t i = 0; i < act->line->when_count; i++) {
+		const struct chy_when *when = &act->line->whens[i];
+
+		if ((int32_t)when->first <= act->trigger)
+			continue;
+		last = when;
+		if (of_content(act, when))
+			own = when;
+	}
+	return own ? own : last;
+}
+
+/* *até junho*, *by June*: a day before which, not on which. */
+static bool is_deadline(const struct act *act, const struct chy_when *when)
+{
+	for (uint32_t back = 1; back <= 3 && back <= when->first; back++)
+		if (chy_word_kind(act->document->coder, act->line->lemmas[when->first - back],
+			    "deadline"))
+			return true;
+	return chy_word_kind(act->document->coder, act->line->lemmas[when->first], "term");
+}
+
+static bool after_document(const struct act *act, const struct chy_when *when)
+{
+	int64_t first, last;
+
+	if (!when || !act->document->dated)
+		return false;
+	chy_edtf_bounds(&when->date, &first, &last);
+	return first > act->document->day;
 }
 
 static bool gone_by(const struct act *act, const struct chy_when *when)
@@ -1139,7 +1213,12 @@ static bool gone_by(const struct act *act, const struct chy_when *when)
 
 static void set_dates(struct act *act, struct chy_event *event, const struct chy_when *when)
 {
-	const struct chy_when *later = flagged(act, "due") ? date_after(act) : NULL;
+	bool coming = chy_str_is(event->aux, "future");
+	/* What is announced falls due like what is promised. */
+	bool owed_later = event->category != (enum chy_category)act->frame->category &&
+			  (event->category == CHY_AGREE || event->category == CHY_CONCEDE) &&
+			  (coming || act->intended);
+	const struct chy_when *later = flagged(act, "due") || owed_later ? date_after(act) : NULL;
 	struct chy_edtf due, date;
 	bool falls_due = later && due_date(act, later, &due);
 
@@ -1147,9 +1226,18 @@ static void set_dates(struct act *act, struct chy_event *event, const struct chy
 		event->due = edtf_text(act, &due);
 		event->date_text = later->text;
 	}
+	/* *acordo de gás em março*, told in January: when it is to be. */
+	if (!falls_due && when && !event->aux.size && after_document(act, when) &&
+		(event->category == CHY_AGREE || event->category == CHY_CONCEDE)) {
+		event->due = edtf_text(act, &when->date);
+		event->date_text = when->text;
+	}
 	/* *Hoje concordámos que até março …*: the promise has a day of its own. */
-	if (!when || (falls_due && when == later) ||
-		(flagged(act, "due") && (int32_t)when->first > act->trigger && !gone_by(act, when)))
+	if (!when || (falls_due && when == later && !(coming && !is_deadline(act, when))) ||
+		/* *ameaçou … até 1 de julho*: a day to come is not of what is done. */
+		(!coming && !event->aux.size && after_document(act, when)) ||
+		(flagged(act, "due") && !coming && (int32_t)when->first > act->trigger &&
+			!gone_by(act, when)))
 		return;
 	date = when->date;
 	if (part_of_year(&date))
@@ -1235,12 +1323,6 @@ static void set_intended(struct act *act, struct chy_event *event)
 	default:
 		break;
 	}
-}
-
-static bool gains_both(int category)
-{
-	return category == CHY_AGREE || category == CHY_CONSULT || category == CHY_COOPERATE ||
-	       category == CHY_SUPPORT || category == CHY_AID;
 }
 
 /* Proposed: to do together what helps both, or demanded of the one to do it. */

@@ -89,6 +89,84 @@ static bool ahead(const struct chy_document *document, const struct chy_line *li
 	return false;
 }
 
+/* The verb that a word belongs to. */
+static int32_t clause_of(const struct chy_line *line, int32_t word)
+{
+	size_t steps = line->sentence->word_count;
+
+	while (word >= 0 && steps--) {
+		if (chy_is_verb(line, word) && !chy_relation(line, word, "aux"))
+			return word;
+		word = chy_word_at(line, word)->head;
+	}
+	return CHY_NONE;
+}
+
+static bool is_kind(const struct chy_document *document, const struct chy_line *line, int32_t word,
+	const char *kind)
+{
+	return chy_word_kind(document->coder, line->lemmas[word], kind);
+}
+
+/* *reunirá*, *vai reunir*, *deve reunir*, *is to meet*: what is still to come. */
+static bool looks_ahead(
+	const struct chy_document *document, const struct chy_line *line, int32_t verb)
+{
+	int32_t child = CHY_NONE;
+
+	if (chy_word_has(chy_word_at(line, verb), "Tense", "Fut"))
+		return true;
+	while ((child = chy_child_in(line, verb, "aux cop", child)) != CHY_NONE) {
+		const struct chy_word *w = chy_word_at(line, child);
+
+		if (chy_word_has(w, "Tense", "Past") || chy_word_has(w, "Tense", "Imp"))
+			continue;
+		if (chy_word_has(w, "Tense", "Fut") || is_kind(document, line, child, "future") ||
+			is_kind(document, line, child, "ought") ||
+			(chy_word_has(chy_word_at(line, verb), "VerbForm", "Inf") &&
+				chy_child_in(line, verb, "mark", CHY_NONE) > child))
+			return true;
+	}
+	return false;
+}
+
+/* *combinaram encontrar-se*, *plans to visit*: what is meant to be done. */
+static bool governed_ahead(
+	const struct chy_document *document, const struct chy_line *line, int32_t verb)
+{
+	int32_t head = chy_word_at(line, verb)->head;
+
+	if (head < 0 || !chy_word_has(chy_word_at(line, verb), "VerbForm", "Inf") ||
+		chy_perfect(line, verb) ||
+		!(chy_relation(line, verb, "xcomp") || chy_relation(line, verb, "ccomp") ||
+			chy_relation(line, verb, "acl") || chy_relation(line, verb, "obj")))
+		return false;
+	return is_kind(document, line, head, "intend") || is_kind(document, line, head, "coming") ||
+	       is_kind(document, line, head, "ought") || is_kind(document, line, head, "arrange") ||
+	       looks_ahead(document, line, head);
+}
+
+/* Whether the day of a clause is still to come; of the sentence, where the tree
+ * has no clause for it. */
+static bool clause_ahead(const struct reader *reader, uint32_t token)
+{
+	const struct chy_line *line = reader->line;
+	int32_t word = (int32_t)line->sentence->tokens[token].first_word;
+	int32_t verb = clause_of(line, word), head, subject;
+
+	/* *acordaron el lunes reanudar*, *said on Monday it will send*: of the verb
+	 * before, wherever it hangs. */
+	head = verb == CHY_NONE ? CHY_NONE : chy_word_at(line, verb)->head;
+	subject = head < 0 ? CHY_NONE : chy_child_in(line, verb, "nsubj mark", CHY_NONE);
+	if (head >= 0 && head < word && word < verb && chy_is_verb(line, head) &&
+		(subject == CHY_NONE || subject > word))
+		verb = head;
+	return verb == CHY_NONE ? ahead(reader->document, line)
+				: looks_ahead(reader->document, line, verb) ||
+					  governed_ahead(reader->document, line, verb) ||
+					  is_kind(reader->document, line, verb, "coming");
+}
+
 static bool fill_year(const struct reader *reader, struct chy_date *date)
 {
 	const struct chy_document *document = reader->document;
@@ -313,7 +391,7 @@ static bool read_near(struct reader *reader)
 		int64_t back = (chy_weekday(day) + 7 - (unsigned)value) % 7;
 		bool coming = kind_at(reader, end, "next", &ignored) ||
 			      (token > 0 && kind_at(reader, token - 1, "next", &ignored)) ||
-			      ahead(reader->document, reader->line);
+			      clause_ahead(reader, token);
 
 		day += coming ? (7 - back) : -back;
 		if (kind_at(reader, end, "next", &ignored) ||
@@ -408,6 +486,84 @@ static bool read_unit(struct reader *reader)
 	return true;
 }
 
+/* `fim do ano`, `end of the month`, `finales de año`: of this one. */
+static bool read_part_of_unit(struct reader *reader)
+{
+	const struct chy_document *document = reader->document;
+	struct chy_date now = document->date;
+	uint32_t token = reader->at, end = token + 1;
+	struct chy_edtf date;
+	struct chy_str unit;
+	int part, ignored;
+
+	if (!document->dated || !kind_at(reader, token, "part", &part))
+		return false;
+	/* Two small words at most: *of the*, *de este*. */
+	for (int words = 0; words < 2 && end < reader->line->sentence->token_count; words++, end++)
+		if (chy_word_kind(document->coder, reader->line->folded[end], "unit"))
+			break;
+	if (end >= reader->line->sentence->token_count)
+		return false;
+	unit = chy_word_value(document->coder, reader->line->folded[end], "unit");
+	/* *próximo ano*, *last year* are read as such. */
+	if (!unit.data || kind_at(reader, end - 1, "next", &ignored) ||
+		kind_at(reader, end - 1, "last", &ignored) ||
+		kind_at(reader, end + 1, "next", &ignored) ||
+		kind_at(reader, end + 1, "last", &ignored))
+		return false;
+	if (chy_str_is(unit, "year"))
+		date = third_of_year(now.year, part);
+	else if (chy_str_is(unit, "month"))
+		date = third_of((struct chy_date){.year = now.year, .month = now.month}, part);
+	else
+		return false;
+	add(reader, token, end, &date);
+	reader->at = end + 1;
+	return true;
+}
+
+/* `dentro de um mês`, `within two weeks`: from today to then. */
+static bool read_term(struct reader *reader)
+{
+	const struct chy_document *document = reader->document;
+	uint32_t token = reader->at, n;
+	struct chy_edtf date = {.interval = true, .from = document->date, .to = document->date};
+	struct chy_str unit;
+	int count;
+
+	if (!document->dated)
+		return false;
+	n = chy_word_run(document->coder, reader->line, token, "term", &unit);
+	if (!n)
+		return false;
+	/* *within a*: the word says how many itself. */
+	if (unit.size)
+		count = unit.data[0] - '0';
+	else if (!number_at(reader, token + n++, &count) || count < 1 || count > 99)
+		return false;
+	if (token + n >= reader->line->sentence->token_count)
+		return false;
+	unit = chy_word_value(document->coder, reader->line->folded[token + n], "unit");
+	if (!unit.data)
+		return false;
+	if (chy_str_is(unit, "year")) {
+		date.to.year += count;
+	} else if (chy_str_is(unit, "month")) {
+		int month = date.to.month - 1 + count;
+
+		date.to.year += month / 12;
+		date.to.month = (uint8_t)(month % 12 + 1);
+	} else {
+		date = days(
+			document->day, document->day + count * (chy_str_is(unit, "week") ? 7 : 1));
+	}
+	if (date.to.day > chy_days_in_month(date.to.year, date.to.month))
+		date.to.day = (uint8_t)chy_days_in_month(date.to.year, date.to.month);
+	add(reader, token, token + n, &date);
+	reader->at = token + n + 1;
+	return true;
+}
+
 /* `1920-22`, `1939-1945`: years from and to. */
 static bool years_at(const struct reader *reader, uint32_t token, struct chy_edtf *out)
 {
@@ -469,29 +625,23 @@ void chy_find_dates(struct chy_document *document, struct chy_line *line)
 
 	while (reader.at < line->sentence->token_count)
 		if (!read_between(&reader) && !read_day(&reader) && !read_month_alone(&reader) &&
-			!read_near(&reader) && !read_season(&reader) && !read_unit(&reader) &&
+			!read_near(&reader) && !read_season(&reader) &&
+			!read_part_of_unit(&reader) && !read_term(&reader) && !read_unit(&reader) &&
 			!read_year(&reader))
 			reader.at++;
 }
 
-/* The verb that a word belongs to. */
-static int32_t clause_of(const struct chy_line *line, int32_t word)
-{
-	size_t steps = line->sentence->word_count;
-
-	while (word >= 0 && steps--) {
-		if (chy_is_verb(line, word) && !chy_relation(line, word, "aux"))
-			return word;
-		word = chy_word_at(line, word)->head;
-	}
-	return CHY_NONE;
-}
-
 /* Whether a date in a clause beneath may be of what governs it: a day, or a
  * month of a clause that is no relative one. */
-static bool told_by_the_way(const struct chy_line *line, const struct chy_when *when, int32_t own)
+static bool told_by_the_way(const struct chy_document *document, const struct chy_line *line,
+	const struct chy_when *when, int32_t own)
 {
 	if (when->date.from.day)
+		return true;
+	/* *tinha recusado negociar em 2013*: what is gone by is not still to be done. */
+	if (chy_relation(line, own, "xcomp") &&
+		chy_word_has(chy_word_at(line, own), "VerbForm", "Inf") && document->dated &&
+		when->date.to.year < document->date.year)
 		return true;
 	return when->date.from.month && !chy_relation(line, own, "acl");
 }
@@ -523,7 +673,8 @@ const struct chy_when *chy_date_of(
 		 * *acordaram acelerar as negociações na terça-feira*. */
 		if (own != clause && own != CHY_NONE && own != trigger &&
 			!(clause != CHY_NONE && chy_below(line, own, clause) &&
-				line->when_count == 1 && told_by_the_way(line, when, own)))
+				line->when_count == 1 &&
+				told_by_the_way(document, line, when, own)))
 			continue;
 		if (of_paper(document, line, when, trigger))
 			continue;
@@ -539,7 +690,7 @@ const struct chy_when *chy_date_of(
 		int32_t own = clause_of(line, (int32_t)line->whens[0].first);
 
 		if (own == CHY_NONE || own == clause || !chy_below(line, own, trigger) ||
-			told_by_the_way(line, line->whens, own))
+			told_by_the_way(document, line, line->whens, own))
 			best = &line->whens[0];
 	}
 	return best;
