@@ -105,19 +105,34 @@ static int scan_row(const struct projection *p, struct chy_str row, const struct
 
 /* -- documents ------------------------------------------------------------------- */
 
+static const int64_t day_in_us = 86400000000;
+
+/* The day that a document's date ends with, but none that had not come when it
+ * was recorded: a misprinted year must not make everything else old. A day is
+ * left for those who are ahead of Greenwich. INT64_MIN for none. */
+static int64_t newest_day_of(const struct chy_edtf *date, int64_t recorded)
+{
+	int64_t first, last, today = recorded / day_in_us;
+
+	chy_edtf_bounds(date, &first, &last);
+	if (last == INT64_MAX || first > today + 1)
+		return INT64_MIN;
+	return last > today + 1 ? today : last;
+}
+
 static void count_document(const struct projection *p)
 {
 	struct chy_str text = chy_value_str(p->body, "date");
 	struct chy_edtf date;
-	int64_t first, last;
+	int64_t day;
 
 	p->counts->documents++;
 	p->counts->sightings++;
 	if (!text.size || chy_edtf_parse(text, &date))
 		return;
-	chy_edtf_bounds(&date, &first, &last);
-	if (last != INT64_MAX && last > p->counts->last_day)
-		p->counts->last_day = last;
+	day = newest_day_of(&date, p->record->time);
+	if (day > p->counts->last_day)
+		p->counts->last_day = day;
 }
 
 static struct chy_str text_of(const struct chy_buffer *buffer)

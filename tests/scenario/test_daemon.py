@@ -183,6 +183,18 @@ class Daemon(Story):
         self.stop()
         self.sound()
 
+    def test_a_year_that_has_not_come_makes_nothing_old(self):
+        self.write("a.txt", article(1, "A Rússia e o Japão discutiram as ilhas Curilas."))
+        self.once()
+        told = self.chancery("dispute", "kuril-islands", "--format", "json").stdout
+        day = json.loads(told)["day"]
+        self.assertEqual(day, "2014-02-08")
+        self.write("b.txt", article(2).replace("2014-02-08", "2099-01-01"))
+        self.once()
+        told = self.chancery("dispute", "kuril-islands", "--format", "json").stdout
+        self.assertEqual(json.loads(told)["day"], day)
+        self.assertIn("2 documents", self.chancery("stats").stdout)
+
     def test_a_log_that_is_gone_is_not_begun_anew_beside_its_views(self):
         self.write("a.txt", article(1))
         self.once()
