@@ -412,6 +412,30 @@ static void fill_deed(struct act *act)
 	act->recipients.loose = act->recipients.by_reference = true;
 }
 
+/* *pediu a extradição*: what is asked of another state only, and here of the
+ * only other that this sentence or the one before names. */
+static void fill_elsewhere(struct act *act)
+{
+	const struct chy_line *line = act->line, *from = line;
+	struct chy_side others = {0};
+
+	if (act->frame->category != CHY_REQUEST || act->object == CHY_NONE ||
+		!chy_word_kind(act->document->coder, line->lemmas[act->object], "elsewhere") ||
+		act->actors.count != 1 || act->recipients.count)
+		return;
+	if (from > act->document->lines)
+		from--;
+	for (; from <= line; from++)
+		for (size_t i = 0; i < from->mention_count; i++)
+			if (from->mentions[i].resolved &&
+				!chy_side_has(&act->actors, from->mentions[i].party.actor))
+				chy_side_add(&others, &from->mentions[i].party);
+	if (others.count != 1)
+		return;
+	act->recipients = others;
+	act->recipients.loose = act->recipients.by_reference = true;
+}
+
 /* An act upon nobody, in a document about two: upon the other of them. */
 static void fill_from_document(struct act *act)
 {
@@ -546,6 +570,22 @@ static void fill_from_joined(struct act *act)
 	act->recipients.by_reference = true;
 }
 
+/* *met his counterpart and signed a treaty*: with the same. */
+static void fill_joint(struct act *act)
+{
+	const struct chy_side *pair = &act->document->last_pair;
+
+	if (!flagged(act, "joint") || act->actors.count != 1 || act->recipients.count ||
+		pair->count != 2 || act->document->last_pair_at != act->number ||
+		!chy_is_verb(act->line, act->trigger) ||
+		!chy_relation(act->line, act->trigger, "conj") ||
+		chy_child_in(act->line, act->trigger, "nsubj", CHY_NONE) != CHY_NONE ||
+		!chy_side_has(pair, act->actors.parties[0].actor))
+		return;
+	chy_side_join(&act->actors, pair);
+	act->actors.by_reference = true;
+}
+
 static void fill_sides(struct act *act)
 {
 	struct chy_str rest = frame_text(act, act->frame->arguments), actors;
@@ -558,6 +598,7 @@ static void fill_sides(struct act *act)
 		fill(act, rest, &act->actors, &act->recipients, &act->recipient_slot);
 		fill_deed(act);
 		fill_from_joined(act);
+		fill_elsewhere(act);
 		if (!flagged(act, "two"))
 			fill_from_document(act);
 	}
@@ -565,6 +606,7 @@ static void fill_sides(struct act *act)
 	fill_target(act);
 	fill_topic(act);
 	fill_foe(act);
+	fill_joint(act);
 	if (flagged(act, "joint") && act->actors.count == 1 && act->recipients.count) {
 		chy_side_join(&act->actors, &act->recipients);
 		act->recipients = (struct chy_side){0};

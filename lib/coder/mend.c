@@ -125,11 +125,15 @@ static void make_verb(struct chy_word *word)
 	word->feats = CHY_STR("VerbForm=Fin");
 }
 
-/* The verb takes the place of the noun, which becomes its object. */
+/* The verb takes the place of the noun, which becomes its object; or that of the
+ * name, where the noun is beside it (*Bolivia accused Chile*, read as Bolivia,
+ * the accused Chile). */
 static void raise_over_noun(struct chy_word *words, int32_t verb, int32_t noun, int32_t name)
 {
-	words[verb].head = words[noun].head;
-	words[verb].deprel = words[noun].deprel;
+	int32_t top = words[noun].head == name ? name : noun;
+
+	words[verb].head = words[top].head;
+	words[verb].deprel = words[top].deprel;
 	words[noun].head = verb;
 	words[noun].deprel = CHY_STR("obj");
 	words[name].head = verb;
@@ -277,6 +281,28 @@ static bool mend_reported(struct chy_document *document, struct chy_line *line, 
 	return true;
 }
 
+/* *Kenya and Uganda held talks*, read as Kenya talks: what stands before a verb
+ * without a subject is no part of its object. */
+static bool mend_parted(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t object = chy_child_in(line, word, "obj", CHY_NONE), name;
+	struct chy_word *words;
+
+	if (object < word || !chy_is_verb(line, word) ||
+		chy_child_in(line, word, "nsubj aux obl:agent", CHY_NONE) != CHY_NONE)
+		return false;
+	name = chy_child_in(line, object, "compound", CHY_NONE);
+	if (name == CHY_NONE || name > word || line->mention[name] == CHY_NONE)
+		return false;
+	words = own_words(document, line);
+	if (!words)
+		return false;
+	words[name].head = word;
+	words[name].deprel = CHY_STR("nsubj");
+	make_verb(&words[word]);
+	return true;
+}
+
 /* *A visita será em maio, prometeu o ministro*, read as what is promised: the
  * content stands before the comma, so what follows is who speaks. */
 static bool mend_inverted(struct chy_document *document, struct chy_line *line, int32_t word)
@@ -305,7 +331,7 @@ void chy_mend(struct chy_document *document, struct chy_line *line)
 		if (mend_headline(document, line, word) || mend_clause(document, line, word) ||
 			mend_voice(document, line, word) || mend_object(document, line, word) ||
 			mend_subject(document, line, word) || mend_reported(document, line, word) ||
-			mend_inverted(document, line, word))
+			mend_inverted(document, line, word) || mend_parted(document, line, word))
 			chy_line_link(document, line);
 	}
 }
