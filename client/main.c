@@ -16,7 +16,9 @@
 	"  --dispute ID       about a dispute\n"                                                   \
 	"  --since DAY        happened on that day or later (2013, 2013-11, 2013-11-03)\n"         \
 	"  --until DAY        or earlier\n"                                                        \
-	"  --place NAME, --language CODE, --source OUTLET, --aux WORD\n"                           \
+	"  --place NAME, --source OUTLET  as the article has it, case and accents aside\n"         \
+	"  --language CODE    pt, en or es\n"                                                      \
+	"  --aux WORD         future, historical, hypothetical or negation\n"                      \
 	"  --min-confidence P at least so sure (0 to 1)\n"                                         \
 	"  --limit N          at most so many; 0: all\n"
 

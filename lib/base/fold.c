@@ -36,3 +36,14 @@ void chy_fold(struct chy_str text, struct chy_buffer *out)
 		chy_buffer_add(out, bytes, chy_utf8_put(point, bytes));
 	}
 }
+
+bool chy_fold_equal(struct chy_str a, struct chy_str b)
+{
+	size_t at = 0, other = 0;
+
+	while (at < a.size && other < b.size)
+		if (folded(chy_utf8_next(a.data, a.size, &at)) !=
+			folded(chy_utf8_next(b.data, b.size, &other)))
+			return false;
+	return at == a.size && other == b.size;
+}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chancery/fold.h"
 #include "internal.h"
 
 static bool has_code(const struct chy_value *event, const char *side, struct chy_str code)
@@ -40,6 +41,12 @@ static bool member_is(const struct chy_value *event, const char *key, struct chy
 	return !wanted.size || chy_str_equal(chy_value_str(event, key), wanted);
 }
 
+/* Names as people type them. */
+static bool name_is(const struct chy_value *event, const char *key, struct chy_str wanted)
+{
+	return !wanted.size || chy_fold_equal(chy_value_str(event, key), wanted);
+}
+
 bool chy_event_passes(const struct chy_event_filter *f, const struct chy_value *event)
 {
 	if (f->actor.size && !has_code(event, "actor", f->actor))
@@ -54,8 +61,8 @@ bool chy_event_passes(const struct chy_event_filter *f, const struct chy_value *
 		return false;
 	if (f->with_due && !chy_value_str(event, "due").size)
 		return false;
-	return member_is(event, "event", f->category) && member_is(event, "place", f->place) &&
-	       member_is(event, "language", f->language) && member_is(event, "source", f->source) &&
+	return member_is(event, "event", f->category) && name_is(event, "place", f->place) &&
+	       member_is(event, "language", f->language) && name_is(event, "source", f->source) &&
 	       member_is(event, "aux", f->aux) && member_is(event, "document", f->document) &&
 	       (f->min_confidence <= 0 ||
 		       chy_value_number(event, "confidence") >= f->min_confidence);

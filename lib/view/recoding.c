@@ -23,7 +23,8 @@ bool chy_recoding_wants(const struct chy_recoding_filter *filter, const json_t *
 	if (filter->language.size &&
 		!chy_str_equal(chy_json_str(document, "language"), filter->language))
 		return false;
-	if (filter->source.size && !chy_str_equal(chy_json_str(document, "source"), filter->source))
+	if (filter->source.size &&
+		!chy_fold_equal(chy_json_str(document, "source"), filter->source))
 		return false;
 	return dated_within(filter, chy_json_str(document, "date"));
 }

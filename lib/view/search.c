@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chancery/fold.h"
 #include "chancery/data.h"
 #include "stems.h"
 
@@ -373,7 +374,7 @@ static bool document_passes(const struct chy_event_filter *f, const struct chy_v
 	if (withdrawn && (!f->as_of || withdrawn <= f->as_of))
 		return false;
 	return is_or_any(f->language, chy_value_str(row, "language")) &&
-	       is_or_any(f->source, chy_value_str(row, "source")) &&
+	       (!f->source.size || chy_fold_equal(f->source, chy_value_str(row, "source"))) &&
 	       is_or_any(f->document, chy_value_str(row, "document")) &&
 	       in_days(f, first_day(chy_value_str(row, "date")));
 }
