@@ -1208,7 +1208,10 @@ static bool of_content(const struct act *act, const struct chy_when *when)
 	return false;
 }
 
-/* The last date after the trigger, of its content if any is; NULL for none. */
+static bool gone_by(const struct act *act, const struct chy_when *when);
+
+/* The last date after the trigger, of its content if any is; NULL for none. Of
+ * *agreed yesterday to meet by June* yesterday is when, not by when. */
 static const struct chy_when *date_after(const struct act *act)
 {
 	const struct chy_when *last = NULL, *own = NULL;
@@ -1219,7 +1222,7 @@ static const struct chy_when *date_after(const struct act *act)
 		if ((int32_t)when->first <= act->trigger)
 			continue;
 		last = when;
-		if (of_content(act, when))
+		if (of_content(act, when) && !gone_by(act, when))
 			own = when;
 	}
 	return own ? own : last;
