@@ -1441,8 +1441,15 @@ static struct chy_reason *reason_of(struct act *act, const struct chy_when *when
 	return reason;
 }
 
-/* Those who fight are *both sides* until two others do something together:
- * a third who asks one of them for something is no side. */
+/* Whether of two one fought last, and the other not. */
+static bool one_of_foes(const struct chy_document *document, const struct chy_side *two)
+{
+	return chy_side_has(&document->last_foes, two->parties[0].actor) !=
+	       chy_side_has(&document->last_foes, two->parties[1].actor);
+}
+
+/* Those who fight are *both sides* until they, or two others, do something
+ * together: a third who meets one of them or asks him for something is no side. */
 static void remember_foes(const struct act *act, const struct chy_side *pair)
 {
 	struct chy_document *document = act->document;
@@ -1451,7 +1458,7 @@ static void remember_foes(const struct act *act, const struct chy_side *pair)
 		!chy_is_body(document, pair->parties[0].actor) &&
 		!chy_is_body(document, pair->parties[1].actor))
 		document->last_foes = *pair;
-	else if (act->actors.count == 2)
+	else if (act->actors.count == 2 && !one_of_foes(document, &act->actors))
 		document->last_foes = (struct chy_side){0};
 }
 
@@ -1924,7 +1931,7 @@ static void remember(struct chy_document *document, struct chy_line *line)
 		chy_subject(document, line, root, &subject);
 	if (subject.count == 2) {
 		document->last_pair = subject;
-		if (!chy_side_has(&document->last_foes, subject.parties[0].actor) ||
+		if (!chy_side_has(&document->last_foes, subject.parties[0].actor) &&
 			!chy_side_has(&document->last_foes, subject.parties[1].actor))
 			document->last_foes = (struct chy_side){0};
 	}
