@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "chancery/edtf.h"
+#include "chancery/fold.h"
 #include "internal.h"
 
 static bool dated_within(const struct chy_recoding_filter *filter, struct chy_str text)
