@@ -97,6 +97,16 @@ static bool same_verb(struct chy_str a, struct chy_str b)
 	return a.size >= 5 && b.size >= 5 && memcmp(a.data, b.data, 5) == 0;
 }
 
+/* *visitará Pequim*, then *anunciou que visitará*: one visit to come. */
+static bool both_ahead(const struct chy_event *first, const struct chy_event *later)
+{
+	struct chy_str future = CHY_STR("future");
+
+	return first->category == CHY_AGREE &&
+	       (chy_str_equal(first->aux, future) || chy_str_equal(later->aux, future)) &&
+	       (!first->aux.size || !later->aux.size);
+}
+
 /* The same sides in the same category: told again when by the same words, or
  * when a headline says what the article goes on to tell. */
 static bool told_again(const struct chy_document *document, const struct chy_event *first,
@@ -105,7 +115,7 @@ static bool told_again(const struct chy_document *document, const struct chy_eve
 	if (met_there(first, later))
 		return true;
 	if (first->category != later->category || !same_date(first, later) ||
-		!chy_str_equal(first->aux, later->aux))
+		!(chy_str_equal(first->aux, later->aux) || both_ahead(first, later)))
 		return false;
 	/* *chegou a Damasco para conversações com Assad*: one visit. */
 	if (chy_category_reciprocal(first->category) && same_people(first, later) &&
@@ -168,6 +178,35 @@ static bool told_below(const struct chy_document *document, size_t i)
 	return false;
 }
 
+/* Where and when an act was, and when it falls due: wherever the text says so. */
+static void take_over(struct chy_event *first, const struct chy_event *later)
+{
+	if (!first->place.size)
+		first->place = later->place;
+	if (!first->date_text.size)
+		first->date_text = later->date_text;
+	if (!first->date.size)
+		first->date = later->date;
+	if (!first->due.size)
+		first->due = later->due;
+}
+
+static void set_place(struct chy_document *document, struct chy_event *event)
+{
+	const struct chy_line *line = &document->lines[event->sentence - 1];
+
+	for (size_t i = 0; i < line->mention_count && !event->place.size; i++) {
+		const struct chy_mention *mention = &line->mentions[i];
+		struct chy_str preposition;
+
+		if (!mention->place)
+			continue;
+		preposition = chy_preposition(line, (int32_t)mention->first);
+		if (chy_word_kind(document->coder, preposition, "at"))
+			event->place = mention->party.text;
+	}
+}
+
 static void merge(struct chy_document *document)
 {
 	size_t kept = 0;
@@ -178,10 +217,14 @@ static void merge(struct chy_document *document)
 
 		drop_repeated_codes(event->actors, &event->actor_count);
 		drop_repeated_codes(event->recipients, &event->recipient_count);
+		set_place(document, event);
 		if (with_itself(event) || told_below(document, i))
 			continue;
-		for (size_t j = 0; j < kept && !again; j++)
+		for (size_t j = 0; j < kept && !again; j++) {
 			again = told_again(document, &document->events[j], event);
+			if (again)
+				take_over(&document->events[j], event);
+		}
 		if (again)
 			chy_note_event_miss(document, event, CHY_TOLD_BEFORE);
 		else
@@ -217,22 +260,6 @@ static void set_contexts(struct chy_document *document, struct chy_event *event)
 
 		if (context.data)
 			add_context(event, context, room);
-	}
-}
-
-static void set_place(struct chy_document *document, struct chy_event *event)
-{
-	const struct chy_line *line = &document->lines[event->sentence - 1];
-
-	for (size_t i = 0; i < line->mention_count && !event->place.size; i++) {
-		const struct chy_mention *mention = &line->mentions[i];
-		struct chy_str preposition;
-
-		if (!mention->place)
-			continue;
-		preposition = chy_preposition(line, (int32_t)mention->first);
-		if (chy_word_kind(document->coder, preposition, "at"))
-			event->place = mention->party.text;
 	}
 }
 
@@ -553,7 +580,6 @@ void chy_finish(struct chy_document *document)
 	}
 	for (size_t i = 0; i < document->event_count; i++) {
 		set_contexts(document, &document->events[i]);
-		set_place(document, &document->events[i]);
 		set_disputes(document, &document->events[i], evidence, count, about);
 		if (!document->out_of_memory)
 			set_issues(document, &document->events[i]);
