@@ -724,6 +724,15 @@ static bool two_alone(const struct act *act)
 	       !chy_category_reciprocal((enum chy_category)act->frame->category);
 }
 
+/* *Putin e Abe querem acelerar …*: who wants to do it himself asks nobody. */
+static bool wants_of_nobody(const struct act *act)
+{
+	struct chy_str arguments = frame_text(act, act->frame->arguments);
+
+	return act->frame->pos == 'V' && act->frame->category == CHY_REQUEST &&
+	       !act->recipients.count && chy_str_ends(arguments, "C");
+}
+
 static enum chy_condition enough_sides(struct act *act)
 {
 	size_t both = act->actors.count + act->recipients.count + (urged(act) ? 1 : 0);
@@ -732,6 +741,8 @@ static enum chy_condition enough_sides(struct act *act)
 		return CHY_NO_ACTOR;
 	if (act->frame->category != CHY_PROTEST && private_acts(&act->actors))
 		return CHY_PRIVATE_ACTOR;
+	if (wants_of_nobody(act))
+		return CHY_ONE_SIDE;
 	if (said_to_private(act) || police_acts(act) ||
 		(flagged(act, "visitor") && (bare_visitor(act) || machines(&act->actors))))
 		return CHY_PRIVATE_ACTOR;
@@ -1351,6 +1362,9 @@ static void set_intended(struct act *act, struct chy_event *event)
 		become(event, CHY_AGREE, "030", 4.0);
 		break;
 	case CHY_RETREAT:
+		/* *decided not to withdraw*: nothing is conceded. */
+		if (chy_str_is(event->aux, "negation"))
+			break;
 		become(event, CHY_CONCEDE, "080", 5.0);
 		event->aux = (struct chy_str){"", 0};
 		break;
@@ -1805,9 +1819,11 @@ static bool only_tells_who(const struct act *act)
 static bool promises_harm(const struct act *act)
 {
 	const struct chy_coder *coder = act->document->coder;
-	int32_t child = act->frame->category == CHY_AGREE && flagged(act, "due")
-				? chy_child_in(act->line, act->trigger, "xcomp", CHY_NONE)
-				: CHY_NONE;
+	int32_t child =
+		(act->frame->category == CHY_AGREE || act->frame->category == CHY_CONCEDE) &&
+				flagged(act, "due")
+			? chy_child_in(act->line, act->trigger, "xcomp", CHY_NONE)
+			: CHY_NONE;
 	struct chy_str arguments = frame_text(act, act->frame->arguments);
 	struct act inner = *act;
 	size_t i;
@@ -1831,6 +1847,33 @@ static bool promises_harm(const struct act *act)
 	return false;
 }
 
+static bool stalls(const struct act *act, int32_t word)
+{
+	const struct chy_coder *coder = act->document->coder;
+	struct chy_str lemma = act->line->lemmas[word];
+
+	return chy_word_at(act->line, word)->upos != CHY_UPOS_ADJ &&
+	       (chy_word_kind(coder, lemma, "putoff") || chy_word_kind(coder, lemma, "stall"));
+}
+
+/* *delays aid*, *travou a ajuda*: what is held back is not given. */
+static bool held_back(const struct act *act)
+{
+	int32_t head = chy_word_at(act->line, act->trigger)->head;
+
+	if (act->frame->pos != 'N' || act->frame->category != CHY_AID)
+		return false;
+	if (head >= 0 && stalls(act, head) &&
+		(chy_relation(act->line, act->trigger, "obj") ||
+			chy_relation(act->line, act->trigger, "nsubj:pass")))
+		return true;
+	/* In a headline, wherever the tree has it. */
+	for (int32_t back = 1; back <= 2 && back <= act->trigger; back++)
+		if (stalls(act, act->trigger - back))
+			return true;
+	return false;
+}
+
 static enum chy_condition try_frame(struct act *act)
 {
 	if (!fits_word(act))
@@ -1842,7 +1885,7 @@ static enum chy_condition try_frame(struct act *act)
 	if (denies_a_charge(act) || disowned(act) || promises_harm(act))
 		return CHY_BACKGROUND;
 	if (a_reason(act) || provided(act) || of_other_noun(act) || denies_the_past(act) ||
-		an_aim(act) || figurative(act))
+		an_aim(act) || figurative(act) || held_back(act))
 		return CHY_BACKGROUND;
 	if (!fits_object(act))
 		return CHY_NO_OBJECT;
