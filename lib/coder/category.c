@@ -20,10 +20,10 @@ static const char *const modes[CHY_CATEGORY_COUNT] = {
 	[CHY_PROTEST] = "demo, riot, strike, hunger, boycott, obstruct",
 	[CHY_SANCTION] = "convict, expel, withdraw, discontinue",
 	[CHY_MOBILIZE] = "troops, weapons, police, militia",
-	[CHY_COERCE] = "seize, restrict, ban, censor, martial-law, arrest, deport, withhold, "
-		       "misinformation, cyber",
-	[CHY_ASSAULT] = "beat, torture, execute, sexual, assassinate, primitive, firearms, "
-			"explosives, suicide-attack, heavy-weapons",
+	[CHY_COERCE] = ("seize, restrict, ban, censor, martial-law, arrest, deport, withhold, "
+			"misinformation, cyber"),
+	[CHY_ASSAULT] = ("beat, torture, execute, sexual, assassinate, primitive, firearms, "
+			 "explosives, suicide-attack, heavy-weapons"),
 };
 
 const char *chy_category_modes(enum chy_category category)
