@@ -23,6 +23,7 @@ enum {
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV, FORMAT_TSV };
 
 struct client {
+	char **given; /* the command line as it was, NULL at its end */
 	const char *program_archive; /* --archive, $CHANCERY_ARCHIVE or the default */
 	const char *lang; /* --lang, else of the environment: "pt_PT" */
 	const char *as_of_text;
@@ -199,6 +200,14 @@ int open_catalogue(struct client *client);
 
 /* A document by its id or a unique beginning of it: prints what is wrong. */
 int find_document(struct client *client, const char *typed, struct chy_hash *out);
+
+/* -- two programs ---------------------------------------------------------- */
+
+/* Most questions would only wait for the libraries that read articles and write
+ * SQLite to be loaded. So they are linked into a program of their own, into
+ * which `chancery` turns where it is asked for what needs them (elsewhere.c).
+ * Returns, with the status to leave with, only where it cannot. */
+int turn_into_reader(const struct client *client);
 
 /* -- messages ------------------------------------------------------------- */
 

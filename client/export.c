@@ -16,10 +16,11 @@ static const struct form {
 	const char *name;
 	int (*write)(struct export *export);
 	bool needs_file;
-} forms[] = {{"csv", export_csv, false}, {"jsonl", export_jsonl, false},
-	{"sqlite", export_sqlite, true}, {"ics", export_ics, false}, {"dot", export_dot, false},
-	{"timelinejs", export_timelinejs, false}, {"gdelt", export_gdelt, false},
-	{"cameo", export_cameo, false}};
+	int (*prepare)(struct client *client); /* NULL: nothing to prepare */
+} forms[] = {{"csv", export_csv, false, NULL}, {"jsonl", export_jsonl, false, NULL},
+	{"sqlite", export_sqlite, true, prepare_sqlite}, {"ics", export_ics, false, NULL},
+	{"dot", export_dot, false, NULL}, {"timelinejs", export_timelinejs, false, NULL},
+	{"gdelt", export_gdelt, false, NULL}, {"cameo", export_cameo, false, NULL}};
 enum { FORMS = sizeof(forms) / sizeof(forms[0]) };
 
 /* -- walks -------------------------------------------------------------------- */
@@ -312,7 +313,9 @@ int run_export(struct client *client, int argc, char **argv)
 		return EXIT_USAGE;
 	if (form->needs_file && !path)
 		return usage_error("export %s writes a file: name it with --output", form->name);
-	status = open_archive(client);
+	status = form->prepare ? form->prepare(client) : 0;
+	if (!status)
+		status = open_archive(client);
 	if (!status)
 		status = read_filter(client, &options, &export.filter);
 	if (status)

@@ -27,6 +27,8 @@ int export_next(struct export *export);
 /* The formats. */
 int export_csv(struct export *export);
 int export_jsonl(struct export *export);
+/* Before the archive is opened: 0, or the status to leave with. */
+int prepare_sqlite(struct client *client);
 int export_sqlite(struct export *export);
 int export_ics(struct export *export);
 int export_dot(struct export *export);

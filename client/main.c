@@ -385,19 +385,11 @@ static int leave(int status)
 	return EXIT_ARCHIVE;
 }
 
-int main(int argc, char **argv)
+static int answer(struct client *client, int argc, char **argv)
 {
-	struct client client = {.lang = language_of_environment()};
 	const struct command *command;
 	int at = find_command(argc, argv), status;
 
-	signal(SIGPIPE, on_closed_pipe);
-	setlocale(LC_CTYPE, "");
-	watch_for_damage();
-	look_at_terminal(&client);
-	client.program_archive = getenv("CHANCERY_ARCHIVE");
-	if (!client.program_archive || !client.program_archive[0])
-		client.program_archive = "/var/lib/chancery";
 	if (at < 0) {
 		if (argc > 1 && strcmp(argv[argc - 1], "--version") == 0)
 			printf("chancery %s\n", CHY_VERSION);
@@ -417,7 +409,28 @@ int main(int argc, char **argv)
 	if (!command)
 		return unknown_command(argv[at]);
 	memmove(argv + 1, argv, (size_t)at * sizeof(*argv));
-	status = command->run(&client, argc - 1, argv + 1);
-	close_archive(&client);
+	status = command->run(client, argc - 1, argv + 1);
+	close_archive(client);
 	return leave(status);
+}
+
+int main(int argc, char **argv)
+{
+	struct client client = {.lang = language_of_environment()};
+	int status;
+
+	signal(SIGPIPE, on_closed_pipe);
+	setlocale(LC_CTYPE, "");
+	watch_for_damage();
+	look_at_terminal(&client);
+	client.program_archive = getenv("CHANCERY_ARCHIVE");
+	if (!client.program_archive || !client.program_archive[0])
+		client.program_archive = "/var/lib/chancery";
+	client.given = calloc((size_t)argc + 1, sizeof(*client.given));
+	if (!client.given)
+		return EXIT_ARCHIVE;
+	memcpy(client.given, argv, (size_t)argc * sizeof(*argv)); /* argv is put in order */
+	status = answer(&client, argc, argv);
+	free(client.given);
+	return status;
 }

@@ -6,6 +6,7 @@ option(CHY_FUZZ "Build the fuzz targets with libFuzzer (needs clang)" OFF)
 option(CHY_WERROR "Warnings are errors" OFF)
 option(CHY_HARDEN "Hardening flags" OFF)
 option(CHY_LTO "Link-time optimisation" OFF)
+option(CHY_STATIC "Link small libraries into the client, which starts sooner" OFF)
 option(CHY_COVERAGE "Instrument for gcov" OFF)
 set(CHY_SANITIZE "" CACHE STRING "Sanitizers, comma-separated")
 
@@ -63,7 +64,8 @@ function(chy_module name)
 	endforeach()
 	foreach(pkg IN LISTS M_PKGS)
 		chy_pkg(${pkg})
-		target_link_libraries(chy_${name} PRIVATE PkgConfig::${pkg})
+		string(REGEX REPLACE "^lib" "" archive "${pkg}")
+		chy_package(chy_${name} PRIVATE "${archive}" PkgConfig::${pkg})
 	endforeach()
 endfunction()
 
@@ -72,6 +74,20 @@ macro(chy_pkg pkg)
 		pkg_check_modules(${pkg} REQUIRED IMPORTED_TARGET GLOBAL ${pkg})
 	endif()
 endmacro()
+
+# A package as a module is to link it. Programs that are started for every
+# question wait for each shared library to be loaded and bound: where CHY_STATIC
+# is on and its archive is there, a program with the property CHY_STARTS_OFTEN
+# gets that.
+function(chy_package target visibility pkg library)
+	set(linked "${library}")
+	find_library(CHY_ARCHIVE_${pkg} "lib${pkg}.a")
+	if(CHY_STATIC AND CHY_ARCHIVE_${pkg})
+		set(often "$<BOOL:$<TARGET_PROPERTY:CHY_STARTS_OFTEN>>")
+		set(linked "$<IF:${often},${CHY_ARCHIVE_${pkg}},${library}>")
+	endif()
+	target_link_libraries(${target} ${visibility} "${linked}")
+endfunction()
 
 # chy_unit_test(NAME SOURCES t.c USES base …): a cmocka program run by ctest.
 # CHY_SOURCE_DIR and CHY_SHARE are set in its environment.

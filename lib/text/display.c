@@ -1,6 +1,8 @@
 /* What a terminal shows, by ICU. */
 #include "chancery/display.h"
 
+#include <dlfcn.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/ubrk.h>
@@ -10,6 +12,50 @@
 #include <unicode/ustring.h>
 
 #include "chancery/error.h"
+#include "plain_break.h"
+
+/* ICU takes longer to load than most questions to answer, and most show nothing
+ * that needs it: it is loaded when it is first asked. */
+/* clang-format off */
+#define FUNCTIONS(each) \
+	each(u_charType) each(u_getIntPropertyValue) each(ubrk_open) \
+	each(utext_openUTF8) each(ubrk_setUText) each(ubrk_close) \
+	each(utext_close) each(ubrk_next) each(uloc_getISOCountries) \
+	each(uloc_getISO3Country) each(uloc_getDisplayCountry) each(u_strToUTF8) \
+	each(uloc_getISO3Language) each(unorm2_getNFKDInstance) each(unorm2_normalize) \
+	each(u_strFoldCase) each(u_strToUTF8WithSub) each(u_strFromUTF8WithSub)
+/* clang-format on */
+
+#define MEMBER(name) __typeof__ (&(name))(name);
+/* With the version that ICU's headers add. */
+#define NAME_OF(name) NAME_AS_IT_IS(name)
+#define NAME_AS_IT_IS(name) #name
+#define FIND(name)                                                                                 \
+	*(void **)&icu.name = dlsym(library, NAME_OF(name));                                       \
+	found = found && icu.name;
+
+static struct {
+	FUNCTIONS(MEMBER)
+	bool loaded;
+} icu;
+static pthread_once_t icu_once = PTHREAD_ONCE_INIT;
+
+static void load_icu(void)
+{
+	void *library = dlopen("libicuuc.so." U_ICU_VERSION_SHORT, RTLD_LAZY | RTLD_LOCAL);
+	bool found = library;
+
+	if (!library)
+		return;
+	FUNCTIONS(FIND)
+	icu.loaded = found;
+}
+
+static bool has_icu(void)
+{
+	pthread_once(&icu_once, load_icu);
+	return icu.loaded;
+}
 
 /* Only so much of a text is looked at to fill a line: terminals are not
  * wider, and the cost must not grow with the text behind. */
@@ -20,7 +66,7 @@ static unsigned code_width(uint32_t code)
 {
 	if (code >= 0x20 && code < 0x7f)
 		return 1;
-	switch (u_charType((UChar32)code)) {
+	switch (icu.u_charType((UChar32)code)) {
 	case U_NON_SPACING_MARK:
 	case U_ENCLOSING_MARK:
 	case U_FORMAT_CHAR:
@@ -33,7 +79,7 @@ static unsigned code_width(uint32_t code)
 	}
 	if (code >= 0x1160 && code <= 0x11ff) /* Hangul vowels join the syllable */
 		return 0;
-	switch (u_getIntPropertyValue((UChar32)code, UCHAR_EAST_ASIAN_WIDTH)) {
+	switch (icu.u_getIntPropertyValue((UChar32)code, UCHAR_EAST_ASIAN_WIDTH)) {
 	case U_EA_FULLWIDTH:
 	case U_EA_WIDE:
 		return 2;
@@ -71,28 +117,50 @@ static bool boundaries_init(struct boundaries *b, UBreakIteratorType type, const
 	UErrorCode error = U_ZERO_ERROR;
 
 	b->text = (UText)UTEXT_INITIALIZER;
-	b->iterator = ubrk_open(type, locale, NULL, 0, &error);
-	utext_openUTF8(&b->text, text, (int64_t)size, &error);
-	ubrk_setUText(b->iterator, &b->text, &error);
+	b->iterator = NULL;
+	if (!has_icu())
+		return false;
+	b->iterator = icu.ubrk_open(type, locale, NULL, 0, &error);
+	icu.utext_openUTF8(&b->text, text, (int64_t)size, &error);
+	icu.ubrk_setUText(b->iterator, &b->text, &error);
 	return U_SUCCESS(error);
 }
 
 static void boundaries_fini(struct boundaries *b)
 {
+	if (!has_icu())
+		return;
 	if (b->iterator)
-		ubrk_close(b->iterator);
-	utext_close(&b->text);
+		icu.ubrk_close(b->iterator);
+	icu.utext_close(&b->text);
 }
 
-static bool is_ascii(struct chy_str text)
+/* Each a grapheme of one column: what letters of Europe and their punctuation
+ * are, marks and the soft hyphen aside. */
+static bool is_simple(uint32_t code)
 {
-	for (size_t i = 0; i < text.size; i++) {
-		unsigned char c = (unsigned char)text.data[i];
+	return (code >= 0x20 && code < 0x7f) || (code > 0xa0 && code < 0x300 && code != 0xad) ||
+	       (code >= 0x400 && code < 0x483) || (code >= 0x2010 && code < 0x2028) ||
+	       (code >= 0x20a0 && code < 0x20c1) || (code >= 0x2190 && code < 0x2194);
+}
 
-		if (c < 0x20 || c >= 0x7f)
-			return false;
+/* Bytes of the text's beginning that is simple and fits; *out_columns what it
+ * takes. */
+static size_t fit_simple(struct chy_str text, size_t columns, size_t *out_columns)
+{
+	size_t at = 0, n = 0;
+
+	while (at < text.size && n < columns) {
+		size_t from = at;
+
+		if (!is_simple(chy_utf8_next(text.data, text.size, &at))) {
+			at = from;
+			break;
+		}
+		n++;
 	}
-	return true;
+	*out_columns = n;
+	return at;
 }
 
 size_t chy_display_width(struct chy_str text)
@@ -101,10 +169,11 @@ size_t chy_display_width(struct chy_str text)
 	size_t width = 0;
 	int32_t from = 0, to;
 
-	if (is_ascii(text))
-		return text.size;
+	if (fit_simple(text, SIZE_MAX, &width) == text.size)
+		return width;
+	width = 0;
 	if (boundaries_init(&b, UBRK_CHARACTER, "", text.data, text.size)) {
-		while ((to = ubrk_next(b.iterator)) != UBRK_DONE) {
+		while ((to = icu.ubrk_next(b.iterator)) != UBRK_DONE) {
 			width += cluster_width(text.data + from, (size_t)(to - from));
 			from = to;
 		}
@@ -126,12 +195,20 @@ static size_t look_at(struct chy_str text)
 static size_t fit(struct chy_str text, size_t columns, size_t *out_first)
 {
 	struct boundaries b;
-	size_t width = 0, size = 0;
+	size_t width = 0, size = fit_simple(text, columns, &width), next = size;
 	int32_t from = 0, to;
 
+	/* What comes next may be a mark of the last. */
+	if (size == text.size || (size && is_simple(chy_utf8_next(text.data, text.size, &next)))) {
+		next = 0;
+		chy_utf8_next(text.data, text.size, &next);
+		*out_first = next;
+		return size;
+	}
+	width = size = 0;
 	*out_first = text.size;
 	if (boundaries_init(&b, UBRK_CHARACTER, "", text.data, text.size)) {
-		while ((to = ubrk_next(b.iterator)) != UBRK_DONE) {
+		while ((to = icu.ubrk_next(b.iterator)) != UBRK_DONE) {
 			if (!from)
 				*out_first = (size_t)to;
 			width += cluster_width(text.data + from, (size_t)(to - from));
@@ -177,6 +254,13 @@ static size_t white_at(struct chy_str text, size_t at)
 	return at - from;
 }
 
+/* Languages that break lines as Unicode says, no other way. */
+static bool has_plain_breaks(const char *locale)
+{
+	return !locale[0] || strncmp(locale, "en", 2) == 0 || strncmp(locale, "pt", 2) == 0 ||
+	       strncmp(locale, "es", 2) == 0;
+}
+
 /* The last place where a line may end, so that its text (white space at its
  * end aside) is at most `limit` bytes; 0 where there is none. A newline ends
  * it in any case. */
@@ -186,8 +270,10 @@ static size_t last_break(struct chy_str text, const char *locale, size_t limit)
 	size_t best = 0;
 	int32_t to;
 
+	if (has_plain_breaks(locale) && chy_plain_break(text, limit, &best))
+		return best;
 	if (boundaries_init(&b, UBRK_LINE, locale, text.data, text.size)) {
-		while ((to = ubrk_next(b.iterator)) != UBRK_DONE) {
+		while ((to = icu.ubrk_next(b.iterator)) != UBRK_DONE) {
 			size_t end = (size_t)to;
 
 			while (end && (text.data[end - 1] == '\n' || text.data[end - 1] == '\r'))
@@ -225,13 +311,13 @@ size_t chy_display_break(struct chy_str text, size_t columns, const char *locale
 /* The two-letter code of a country, which CLDR's names hang on. */
 static bool alpha2_of(const char *alpha3, char out[4])
 {
-	const char *const *codes = uloc_getISOCountries();
+	const char *const *codes = icu.uloc_getISOCountries();
 
 	for (; *codes; codes++) {
 		char locale[16] = "und_";
 
 		strncat(locale, *codes, 8);
-		if (strcmp(uloc_getISO3Country(locale), alpha3) == 0) {
+		if (strcmp(icu.uloc_getISO3Country(locale), alpha3) == 0) {
 			memcpy(out, *codes, 3);
 			return true;
 		}
@@ -249,15 +335,15 @@ int chy_display_country(const char *alpha3, const char *locale, struct chy_buffe
 
 	if (!locale)
 		locale = "en";
-	if (!alpha3 || strlen(alpha3) != 3 || !alpha2_of(alpha3, alpha2))
+	if (!alpha3 || strlen(alpha3) != 3 || !has_icu() || !alpha2_of(alpha3, alpha2))
 		return CHY_NOT_FOUND;
 	strncat(country, alpha2, 3);
-	size = uloc_getDisplayCountry(country, locale, name, 128, &error);
+	size = icu.uloc_getDisplayCountry(country, locale, name, 128, &error);
 	if (U_FAILURE(error) || size <= 0)
 		return CHY_NOT_FOUND;
 	if (error == U_USING_DEFAULT_WARNING && strcmp(locale, "en") != 0)
 		return chy_display_country(alpha3, "en", out);
-	u_strToUTF8(utf8, sizeof(utf8), &size, name, size, &error);
+	icu.u_strToUTF8(utf8, sizeof(utf8), &size, name, size, &error);
 	if (U_FAILURE(error))
 		return CHY_NOT_FOUND;
 	chy_buffer_add(out, utf8, (size_t)size);
@@ -266,17 +352,39 @@ int chy_display_country(const char *alpha3, const char *locale, struct chy_buffe
 
 bool chy_display_is_language(const char *locale)
 {
-	return uloc_getISO3Language(locale)[0] != '\0';
+	return !has_icu() || icu.uloc_getISO3Language(locale)[0] != '\0';
 }
 
-static int fold_ascii(struct chy_str text, struct chy_buffer *out)
+/* What the letters of Latin-1 are without marks and case; 0 for the others, which
+ * Unicode's own tables are asked for. */
+static char fold_latin(uint32_t code)
 {
-	for (size_t i = 0; i < text.size; i++) {
-		char c = text.data[i];
+	static const char base[] = "aaaaaa.ceeeeiiii.nooooo..uuuuy..";
 
-		chy_buffer_add_char(out, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
+	if (code >= 'A' && code <= 'Z')
+		return (char)(code + 32);
+	if (code >= 0x20 && code < 0x7f)
+		return (char)code;
+	if (code < 0xc0 || code > 0xfe || base[(code - 0xc0) % 32] == '.')
+		return 0;
+	return base[(code - 0xc0) % 32];
+}
+
+/* Whether the text has only such letters: then *out has been added to. */
+static bool add_latin(struct chy_str text, struct chy_buffer *out)
+{
+	size_t at = 0, before = out->size;
+
+	while (at < text.size) {
+		char letter = fold_latin(chy_utf8_next(text.data, text.size, &at));
+
+		if (!letter) {
+			out->size = before;
+			return false;
+		}
+		chy_buffer_add_char(out, letter);
 	}
-	return out->failed ? CHY_EMEM : CHY_OK;
+	return true;
 }
 
 static void add_without_marks(struct chy_str text, struct chy_buffer *out)
@@ -286,7 +394,7 @@ static void add_without_marks(struct chy_str text, struct chy_buffer *out)
 	while (at < text.size) {
 		size_t from = at;
 		uint32_t code = chy_utf8_next(text.data, text.size, &at);
-		int8_t kind = u_charType((UChar32)code);
+		int8_t kind = icu.u_charType((UChar32)code);
 
 		if (kind != U_NON_SPACING_MARK && kind != U_ENCLOSING_MARK)
 			chy_buffer_add(out, text.data + from, at - from);
@@ -298,13 +406,13 @@ static int fold_utf16(
 	UChar *text, int32_t size, UChar *space, int32_t limit, struct chy_buffer *out)
 {
 	UErrorCode error = U_ZERO_ERROR;
-	const UNormalizer2 *nfkd = unorm2_getNFKDInstance(&error);
+	const UNormalizer2 *nfkd = icu.unorm2_getNFKDInstance(&error);
 	int32_t bytes = 0;
 
-	size = unorm2_normalize(nfkd, text, size, space, limit, &error);
-	size = u_strFoldCase(text, limit, space, size, U_FOLD_CASE_DEFAULT, &error);
+	size = icu.unorm2_normalize(nfkd, text, size, space, limit, &error);
+	size = icu.u_strFoldCase(text, limit, space, size, U_FOLD_CASE_DEFAULT, &error);
 	/* The folded text as UTF-8, in the room of the other. */
-	u_strToUTF8WithSub((char *)space, limit * (int32_t)sizeof(*space), &bytes, text, size,
+	icu.u_strToUTF8WithSub((char *)space, limit * (int32_t)sizeof(*space), &bytes, text, size,
 		0xfffd, NULL, &error);
 	if (U_FAILURE(error))
 		return CHY_ELIMIT;
@@ -321,14 +429,16 @@ int chy_display_fold(struct chy_str text, struct chy_buffer *out)
 	UChar *space;
 	int result;
 
-	if (is_ascii(text))
-		return fold_ascii(text, out);
+	if (add_latin(text, out))
+		return out->failed ? CHY_EMEM : CHY_OK;
+	if (!has_icu())
+		return CHY_EABSENT;
 	if (text.size > (1u << 20))
 		return CHY_ELIMIT;
 	space = malloc(2 * limit * sizeof(UChar));
 	if (!space)
 		return CHY_EMEM;
-	u_strFromUTF8WithSub(
+	icu.u_strFromUTF8WithSub(
 		space, (int32_t)limit, &size, text.data, (int32_t)text.size, 0xfffd, NULL, &error);
 	result = U_FAILURE(error) ? CHY_EINPUT
 				  : fold_utf16(space, size, space + limit, (int32_t)limit, out);
