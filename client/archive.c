@@ -135,15 +135,9 @@ static int open_own_views(struct client *client)
 
 static void remove_own_views(struct client *client)
 {
-	static const char *const names[] = {"views.mdb", "views.mdb-lock", "views.lock"};
-	char path[sizeof(client->own_views) + 32];
-
 	if (!client->own_views[0])
 		return;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", client->own_views, names[i]);
-		unlink(path);
-	}
+	chy_view_remove(client->own_views);
 	rmdir(client->own_views);
 }
 

@@ -8,10 +8,6 @@
 
 #include "client.h"
 
-/* Records between two looks at the clock and at SIGINT: enough that batches are
- * full, few enough that nobody waits. */
-enum { STEP = 20000 };
-
 static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int signal_number)
@@ -33,15 +29,9 @@ static void heed_interrupts(void)
 struct progress {
 	bool shown; /* on a terminal only */
 	struct timespec begun;
-	uint64_t to;
+	struct chy_view *view;
+	uint64_t before, to; /* before: events, when it began */
 };
-
-static void begin_progress(struct progress *progress, uint64_t to)
-{
-	progress->shown = isatty(STDERR_FILENO);
-	progress->to = to;
-	clock_gettime(CLOCK_MONOTONIC, &progress->begun);
-}
 
 static uint64_t events_in(struct chy_view *view)
 {
@@ -55,8 +45,14 @@ static uint64_t events_in(struct chy_view *view)
 	return n;
 }
 
-static void show_progress(
-	const struct progress *progress, struct chy_view *view, uint64_t before, uint64_t seq)
+static void begin_progress(struct progress *progress, struct chy_view *view, uint64_t to)
+{
+	*progress = (struct progress){
+		.shown = isatty(STDERR_FILENO), .view = view, .before = events_in(view), .to = to};
+	clock_gettime(CLOCK_MONOTONIC, &progress->begun);
+}
+
+static void show_progress(const struct progress *progress, uint64_t seq)
 {
 	struct timespec now;
 	double seconds;
@@ -69,7 +65,13 @@ static void show_progress(
 	fprintf(stderr, "\r%3.0f %%  record %llu of %llu  %.0f events/s   ",
 		100.0 * (double)seq / (double)progress->to, (unsigned long long)seq,
 		(unsigned long long)progress->to,
-		seconds > 0 ? (double)(events_in(view) - before) / seconds : 0);
+		seconds > 0 ? (double)(events_in(progress->view) - progress->before) / seconds : 0);
+}
+
+static bool go_on(void *user, uint64_t seq)
+{
+	show_progress(user, seq);
+	return !interrupted;
 }
 
 static void end_progress(const struct progress *progress)
@@ -96,18 +98,12 @@ static uint64_t end_of(struct client *client)
 static int follow_to(struct client *client, struct chy_view *view, uint64_t to, uint64_t *out_seq,
 	struct chy_fault *fault)
 {
-	uint64_t before = events_in(view), seq = 0;
 	struct progress progress;
-	int result = chy_view_position(view, &seq, fault);
+	int result;
 
-	begin_progress(&progress, to);
-	while (!result && seq < to && !interrupted) {
-		result = chy_view_follow(
-			view, client->archive, seq + STEP < to ? seq + STEP : to, &seq, fault);
-		show_progress(&progress, view, before, seq);
-	}
+	begin_progress(&progress, view, to);
+	result = chy_view_follow_far(view, client->archive, to, go_on, &progress, out_seq, fault);
 	end_progress(&progress);
-	*out_seq = seq;
 	return result;
 }
 
@@ -143,18 +139,6 @@ static int leave_interrupted(void)
 	return EXIT_CHECK;
 }
 
-static void remove_views(const char *directory)
-{
-	static const char *const names[] = {"views.mdb", "views.mdb-lock", "views.lock"};
-	char path[4096];
-
-	for (size_t i = 0; i < 3; i++) {
-		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
-		unlink(path);
-	}
-	rmdir(directory);
-}
-
 /* In a directory that is gone afterwards. */
 static int build_aside(
 	struct client *client, uint64_t to, struct chy_hash *out, struct chy_fault *fault)
@@ -168,7 +152,8 @@ static int build_aside(
 	if (!mkdtemp(directory))
 		return chy_fault_set(fault, CHY_EIO, directory, 0, "it cannot be made");
 	result = build(client, directory, to, true, out, fault);
-	remove_views(directory);
+	chy_view_remove(directory);
+	rmdir(directory);
 	return result;
 }
 

@@ -43,6 +43,12 @@ void chy_store_abort(struct chy_store_txn *txn);
 uint64_t chy_store_state(struct chy_store_txn *txn); /* NULL is allowed */
 int chy_store_grow(struct chy_store *store, size_t at_least, struct chy_fault *fault);
 
+/* Whether commits wait until what they wrote is on disk, as they do unless told
+ * otherwise. For what is derived only: when the system stops while they do not,
+ * the file may hold anything. The first commit after they wait again waits for
+ * all that is due. */
+int chy_store_wait_for_disk(struct chy_store *store, bool wait, struct chy_fault *fault);
+
 /* Values live until the transaction ends (or, in a write transaction, until
  * the next change). get: 0 or CHY_NOT_FOUND. */
 int chy_store_get(

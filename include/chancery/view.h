@@ -26,8 +26,8 @@ bool chy_view_is_of(struct chy_view *view, const struct chy_archive *archive);
 
 /* Opens it to follow an archive's log, alone (CHY_EBUSY where another process
  * does), making it where it is absent and starting afresh where it belongs to
- * another archive, to a longer log, or to another edition of the views, or is
- * damaged.
+ * another archive, to a longer log, or to another edition of the views, is
+ * damaged, or may be, since the system stopped while they were written.
  * directory is where views.mdb lies, mostly the archive's own. */
 int chy_view_open_writer(const char *directory, struct chy_archive *archive, struct chy_view **out,
 	struct chy_fault *fault);
@@ -43,6 +43,8 @@ int chy_view_check(const char *directory, struct chy_fault *fault);
 
 /* Removes views.mdb, sound or not. CHY_EBUSY where somebody follows. */
 int chy_view_discard(const char *directory, struct chy_fault *fault);
+/* Removes all that a writer's views, now closed, left in a directory. */
+void chy_view_remove(const char *directory);
 
 /* The last record that the views have seen. */
 int chy_view_position(struct chy_view *view, uint64_t *out_seq, struct chy_fault *fault);
@@ -52,6 +54,12 @@ int chy_view_position(struct chy_view *view, uint64_t *out_seq, struct chy_fault
  * position. */
 int chy_view_follow(struct chy_view *view, struct chy_archive *archive, uint64_t to,
 	uint64_t *out_seq, struct chy_fault *fault);
+
+/* The same for a long way: go_on is told how far it is after each transaction,
+ * and ends it there, in order, by false. */
+typedef bool chy_view_going_on(void *user, uint64_t seq);
+int chy_view_follow_far(struct chy_view *view, struct chy_archive *archive, uint64_t to,
+	chy_view_going_on *go_on, void *user, uint64_t *out_seq, struct chy_fault *fault);
 
 /* Forgets everything; the next chy_view_follow begins with the first record. */
 int chy_view_clear(struct chy_view *view, struct chy_fault *fault);

@@ -116,6 +116,12 @@ int chy_store_grow(struct chy_store *store, size_t at_least, struct chy_fault *f
 	return resize(store, size, fault);
 }
 
+int chy_store_wait_for_disk(struct chy_store *store, bool wait, struct chy_fault *fault)
+{
+	return chy_store_translate(
+		store->path, mdb_env_set_flags(store->env, MDB_NOSYNC, !wait), fault);
+}
+
 static bool table_of(struct chy_store_txn *txn, unsigned table, MDB_dbi *out)
 {
 	*out = txn->store->tables[table];

@@ -1,11 +1,13 @@
 #include "intake.h"
 #include "internal.h"
+#include "unsynced.h"
 
 /* Few enough that readers wait for nothing old and memory stays small, many
  * enough that a commit, and the making of acts, is shared. */
-enum { BATCH_RECORDS = 80000, BATCH_EVENTS = 80000 };
+enum { BATCH_RECORDS = 100000, BATCH_EVENTS = 100000 };
 
-/* Records from which on room is made beforehand: growing stops everything. */
+/* Records from which on room is made beforehand, since growing stops everything,
+ * and the disk is not waited for. */
 enum { MANY = 1000 };
 static const size_t plenty = (size_t)512 << 20;
 
@@ -62,23 +64,22 @@ static int fill(struct chy_view *view, struct chy_batch *batch, struct chy_intak
 }
 
 /* One transaction. *seq moves on only when it is committed. */
-static int one_batch(
-	struct chy_view *view, struct chy_intake *intake, uint64_t *seq, struct chy_fault *fault)
+static int one_batch(struct chy_view *view, struct chy_batch *batch, struct chy_intake *intake,
+	uint64_t *seq, struct chy_fault *fault)
 {
-	struct chy_batch batch = {.rules = view->rules};
 	uint64_t reached = *seq;
-	int result = chy_store_begin(view->store, true, &batch.txn, fault);
+	int result = chy_store_begin(view->store, true, &batch->txn, fault);
 
 	if (result)
 		return result;
-	result = fill(view, &batch, intake, &reached, fault);
-	chy_batch_fini(&batch);
+	result = fill(view, batch, intake, &reached, fault);
 	if (result)
-		chy_store_abort(batch.txn);
+		chy_store_abort(batch->txn);
 	else
-		result = chy_store_commit(batch.txn, fault);
+		result = chy_store_commit(batch->txn, fault);
 	if (!result) {
 		*seq = reached;
+		chy_batch_renew(batch);
 	} else {
 		/* It takes for written what now is not. */
 		chy_words_free(view->words);
@@ -97,44 +98,106 @@ static int make_room(struct chy_view *view, uint64_t records, struct chy_fault *
 	return chy_store_grow(view->store, plenty, fault);
 }
 
-/* As far as one intake goes: to the end, or until there is no room. */
-static int follow(struct chy_view *view, struct chy_snapshot *snapshot, uint64_t *seq, uint64_t to,
+/* -- the whole way ---------------------------------------------------------------- */
+
+struct journey {
+	struct chy_view *view;
+	struct chy_snapshot *snapshot;
+	uint64_t seq, to;
+	chy_view_going_on *go_on; /* NULL: to the end */
+	void *user;
+	bool stopped;
+};
+
+static int go(struct journey *journey, struct chy_intake *intake, struct chy_batch *batch,
 	struct chy_fault *fault)
 {
+	int result = CHY_OK;
+
+	while (journey->seq < journey->to && !journey->stopped && !result) {
+		result = make_room(journey->view, journey->to - journey->seq, fault);
+		if (!result)
+			result = one_batch(journey->view, batch, intake, &journey->seq, fault);
+		if (!result && journey->go_on)
+			journey->stopped = !journey->go_on(journey->user, journey->seq);
+	}
+	return result;
+}
+
+/* As far as one intake goes: to the end, or until there is no room. */
+static int go_as_far(struct journey *journey, struct chy_fault *fault)
+{
+	struct chy_batch batch = {.rules = journey->view->rules};
 	struct chy_intake *intake;
-	int result = chy_intake_open(snapshot, *seq, to, &intake, fault);
+	int result = chy_intake_open(journey->snapshot, journey->seq, journey->to, &intake, fault);
 
 	if (result)
 		return result;
-	while (*seq < to && !result) {
-		result = make_room(view, to - *seq, fault);
-		if (!result)
-			result = one_batch(view, intake, seq, fault);
-	}
+	result = go(journey, intake, &batch, fault);
+	chy_batch_fini(&batch);
 	chy_intake_close(intake);
+	return result;
+}
+
+/* Where the mark cannot be made, the disk is waited for. */
+static void hurry(struct chy_view *view)
+{
+	if (!view->unsynced)
+		view->unsynced = !chy_unsynced_mark(view->directory, NULL);
+	if (view->unsynced)
+		chy_store_wait_for_disk(view->store, false, NULL);
+}
+
+/* What was written before is on disk with the last commit, if there was one. */
+static void calm_down(struct chy_view *view, bool hurried, bool wrote)
+{
+	if (hurried) {
+		chy_store_wait_for_disk(view->store, true, NULL);
+	} else if (wrote && view->unsynced) {
+		chy_unsynced_unmark(view->directory);
+		view->unsynced = false;
+	}
+}
+
+static int travel(struct journey *journey, struct chy_fault *fault)
+{
+	bool hurried = journey->to - journey->seq >= MANY;
+	uint64_t from = journey->seq;
+	int result = CHY_OK;
+
+	if (hurried)
+		hurry(journey->view);
+	while (journey->seq < journey->to && !journey->stopped && !result) {
+		result = go_as_far(journey, fault);
+		if (result == CHY_STORE_FULL)
+			result = chy_store_grow(journey->view->store, (size_t)64 << 20, fault);
+	}
+	calm_down(journey->view, hurried, journey->seq != from);
+	return result;
+}
+
+int chy_view_follow_far(struct chy_view *view, struct chy_archive *archive, uint64_t to,
+	chy_view_going_on *go_on, void *user, uint64_t *out_seq, struct chy_fault *fault)
+{
+	struct journey journey = {.view = view, .go_on = go_on, .user = user};
+	int result = chy_view_position(view, &journey.seq, fault);
+
+	if (!result)
+		result = chy_snapshot_open(archive, &journey.snapshot, fault);
+	if (result)
+		return result;
+	journey.to = chy_snapshot_last_seq(journey.snapshot);
+	if (to && to < journey.to)
+		journey.to = to;
+	if (journey.seq < journey.to)
+		result = travel(&journey, fault);
+	chy_snapshot_close(journey.snapshot);
+	*out_seq = journey.seq;
 	return result;
 }
 
 int chy_view_follow(struct chy_view *view, struct chy_archive *archive, uint64_t to,
 	uint64_t *out_seq, struct chy_fault *fault)
 {
-	struct chy_snapshot *snapshot;
-	uint64_t seq, last;
-	int result = chy_view_position(view, &seq, fault);
-
-	if (!result)
-		result = chy_snapshot_open(archive, &snapshot, fault);
-	if (result)
-		return result;
-	last = chy_snapshot_last_seq(snapshot);
-	if (to && to < last)
-		last = to;
-	while (seq < last && !result) {
-		result = follow(view, snapshot, &seq, last, fault);
-		if (result == CHY_STORE_FULL)
-			result = chy_store_grow(view->store, (size_t)64 << 20, fault);
-	}
-	chy_snapshot_close(snapshot);
-	*out_seq = seq;
-	return result;
+	return chy_view_follow_far(view, archive, to, NULL, NULL, out_seq, fault);
 }

@@ -69,6 +69,7 @@ struct chy_view {
 	struct chy_store *store;
 	struct chy_phase_rules *phases; /* NULL until they are needed */
 	int lock; /* -1 for a reader */
+	bool unsynced; /* bears the mark: unsynced.h */
 	struct chy_words *words; /* what is known of words while a log is followed */
 	struct chy_store_txn *held; /* the moment that questions are answered of; NULL: now */
 	struct chy_promise_rules *rules;
@@ -211,17 +212,18 @@ int chy_counts_put(struct chy_store_txn *txn, uint64_t seq, const struct chy_cou
 struct chy_stage {
 	struct chy_buffer bytes;
 	struct chy_staged {
-		uint64_t prefix[2]; /* the key's first bytes, as numbers that sort like them */
+		uint64_t prefix[2]; /* of the key, while it is sorted */
 		size_t at;
 		uint32_t key, value; /* sizes */
 	} * items;
-	size_t count, room;
+	size_t count, room, sorted; /* sorted: how many were when it was last done */
 	bool failed;
 };
 void chy_stage_fini(struct chy_stage *stage);
 void chy_stage_clear(struct chy_stage *stage);
 void chy_stage_add(struct chy_stage *stage, struct chy_str key, struct chy_str value);
-/* By key; equal keys in the order in which they were added. */
+/* By key; equal keys in the order in which they were added. Costs nothing where
+ * that was done before and nothing came after. */
 int chy_stage_sort(struct chy_stage *stage);
 struct chy_str chy_staged_key(const struct chy_stage *stage, size_t i);
 struct chy_str chy_staged_value(const struct chy_stage *stage, size_t i);
@@ -280,7 +282,7 @@ struct chy_batch {
 	struct chy_stage people; /* additions and keys: people.c */
 	struct chy_stage act_index; /* whole keys; no value: taken out */
 	struct chy_stage touches, promises; /* what came and went: fate.c */
-	const struct chy_promise_rules *rules;
+	const struct chy_promise_rules *rules; /* the view's */
 	struct chy_words *words; /* the view's: words.c */
 	struct chy_counts counts;
 	size_t events; /* taken in since the batch began */
@@ -303,6 +305,9 @@ int chy_batch_flush(struct chy_batch *batch);
 int chy_batch_settle(struct chy_batch *batch);
 /* Loads batch->declared where it is not. */
 int chy_batch_declarations(struct chy_batch *batch);
+/* What was written is written: the next records begin a batch that uses this
+ * one's memory again. */
+void chy_batch_renew(struct chy_batch *batch);
 void chy_batch_fini(struct chy_batch *batch);
 
 /* -- words -------------------------------------------------------------------- */

@@ -583,10 +583,12 @@ int chy_project(struct chy_batch *batch, const struct chy_taken *taken, struct c
 
 /* -- batches ------------------------------------------------------------------ */
 
-/* What is not changed any more while acts are made is sorted meanwhile. */
+/* Stages that are sorted while what lies in other tables is written. */
 struct sorting {
 	struct chy_stage *stages[2];
 	int result;
+	pthread_t thread;
+	bool threaded;
 };
 
 static void *sort_stages(void *user)
@@ -599,18 +601,58 @@ static void *sort_stages(void *user)
 	return NULL;
 }
 
-static int make_acts_and_sort(struct chy_batch *batch)
+/* Nothing is added to them until end_sorting. */
+static void begin_sorting(struct sorting *sorting, const struct chy_batch *batch)
 {
-	struct sorting sorting = {{&batch->index, &batch->people}, CHY_OK};
-	pthread_t thread;
-	bool threaded = batch->events > FEW && !chy_thread_start(&thread, sort_stages, &sorting);
-	int result = chy_cells_flush(batch);
+	sorting->result = CHY_OK;
+	sorting->threaded =
+		batch->events > FEW && !chy_thread_start(&sorting->thread, sort_stages, sorting);
+}
 
-	if (threaded)
-		pthread_join(thread, NULL);
+static int end_sorting(struct sorting *sorting)
+{
+	if (sorting->threaded)
+		pthread_join(sorting->thread, NULL);
 	else
-		sort_stages(&sorting);
-	return result ? result : sorting.result;
+		sort_stages(sorting);
+	return sorting->result;
+}
+
+static int make_acts(struct chy_batch *batch)
+{
+	struct sorting sorting = {.stages = {&batch->index, &batch->people}};
+	int result, sorted;
+
+	begin_sorting(&sorting, batch);
+	result = chy_cells_flush(batch);
+	sorted = end_sorting(&sorting);
+	return result ? result : sorted;
+}
+
+static int write_index(struct chy_batch *batch)
+{
+	int result = CHY_OK;
+
+	for (size_t i = 0; i < batch->index.count && !result; i++)
+		result = chy_store_put(
+			batch->txn, CHY_VIEW_INDEX, chy_staged_key(&batch->index, i), CHY_STR(""));
+	return result;
+}
+
+/* Where events and their words are found. */
+static int write_places(struct chy_batch *batch)
+{
+	struct sorting sorting = {.stages = {&batch->act_index, &batch->tally}};
+	int result, sorted;
+
+	begin_sorting(&sorting, batch);
+	result = write_index(batch);
+	if (!result)
+		result = chy_words_flush(batch);
+	if (!result)
+		result = chy_people_flush(batch);
+	sorted = end_sorting(&sorting);
+	return result ? result : sorted;
 }
 
 int chy_batch_flush(struct chy_batch *batch)
@@ -618,14 +660,9 @@ int chy_batch_flush(struct chy_batch *batch)
 	int result = write_waiting(batch);
 
 	if (!result)
-		result = make_acts_and_sort(batch);
-	for (size_t i = 0; i < batch->index.count && !result; i++)
-		result = chy_store_put(
-			batch->txn, CHY_VIEW_INDEX, chy_staged_key(&batch->index, i), CHY_STR(""));
+		result = make_acts(batch);
 	if (!result)
-		result = chy_words_flush(batch);
-	if (!result)
-		result = chy_people_flush(batch);
+		result = write_places(batch);
 	if (!result)
 		result = chy_act_index_flush(batch);
 	if (!result) /* asks the index */
@@ -646,6 +683,21 @@ int chy_batch_declarations(struct chy_batch *batch)
 {
 	return batch->declared.loaded ? CHY_OK
 				      : chy_declarations_load(batch->txn, 0, &batch->declared);
+}
+
+void chy_batch_renew(struct chy_batch *batch)
+{
+	struct chy_stage *const stages[] = {&batch->index, &batch->cells, &batch->tally,
+		&batch->people, &batch->act_index, &batch->touches, &batch->promises};
+
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
+		chy_stage_clear(stages[i]);
+	chy_declarations_fini(&batch->declared);
+	chy_buffer_clear(&batch->row);
+	batch->txn = NULL;
+	batch->document = (struct chy_hash){.bytes = {0}};
+	batch->events = 0;
+	batch->retold = false;
 }
 
 void chy_batch_fini(struct chy_batch *batch)

@@ -8,6 +8,7 @@
 
 #include "phase.h"
 #include "promise.h"
+#include "unsynced.h"
 
 const char *const chy_view_tables[CHY_VIEW_TABLES] = {
 	[CHY_VIEW_META] = "meta",
@@ -88,8 +89,12 @@ int chy_view_open(const char *directory, struct chy_view **out, struct chy_fault
 	struct chy_store_txn *txn;
 	struct chy_view *view;
 	bool same;
-	int result = open_view(directory, CHY_STORE_READ_ONLY, &view, fault);
+	int result;
 
+	if (chy_unsynced_state(directory) == CHY_MAYBE_LOST)
+		return chy_fault_set(fault, CHY_EVERSION, directory, 0,
+			"the system stopped while the views were written: they must be made again");
+	result = open_view(directory, CHY_STORE_READ_ONLY, &view, fault);
 	if (result)
 		return result;
 	result = chy_store_begin(view->store, false, &txn, fault);
@@ -203,15 +208,25 @@ static int open_for(const char *directory, struct chy_archive *archive, struct c
 	return result;
 }
 
-static void remove_file(const char *directory)
+static void remove_named(const char *directory, const char *name)
 {
-	static const char *const names[] = {"views.mdb", "views.mdb-lock"};
 	char path[4096];
 
-	for (size_t i = 0; i < 2; i++) {
-		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
-		unlink(path);
-	}
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	unlink(path);
+}
+
+static void remove_file(const char *directory)
+{
+	remove_named(directory, "views.mdb");
+	remove_named(directory, "views.mdb-lock");
+	chy_unsynced_unmark(directory);
+}
+
+void chy_view_remove(const char *directory)
+{
+	remove_file(directory);
+	remove_named(directory, "views.lock");
 }
 
 int chy_view_open_writer(const char *directory, struct chy_archive *archive, struct chy_view **out,
@@ -222,6 +237,8 @@ int chy_view_open_writer(const char *directory, struct chy_archive *archive, str
 
 	if (result)
 		return result;
+	if (chy_unsynced_state(directory) == CHY_MAYBE_LOST)
+		remove_file(directory);
 	result = open_for(directory, archive, &view, fault);
 	if (result == CHY_EDAMAGED) {
 		/* What is derived is not worth mending. */
@@ -233,6 +250,7 @@ int chy_view_open_writer(const char *directory, struct chy_archive *archive, str
 		return result;
 	}
 	view->lock = lock;
+	view->unsynced = chy_unsynced_state(directory) == CHY_UNSYNCED;
 	*out = view;
 	return CHY_OK;
 }

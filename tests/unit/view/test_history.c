@@ -279,6 +279,82 @@ static void a_killed_follower_is_taken_over(void **state)
 	}
 }
 
+static void mark_as(const struct place *place, const char *run)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/views.unsynced", place->directory);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(run, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static bool is_marked(const struct place *place)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/views.unsynced", place->directory);
+	return access(path, F_OK) == 0;
+}
+
+static void write_many(struct place *place, unsigned n)
+{
+	char line[128];
+
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(line, sizeof(line), "{\"sight\":\"one\",\"path\":\"%u.txt\"}", i);
+		place_write(place, line);
+	}
+}
+
+/* The mark comes with many records and goes with the next few. */
+static void unsynced_views_bear_a_mark(void **state)
+{
+	struct place *place = *state;
+	struct chy_view *view;
+	struct chy_fault fault;
+
+	place_follow(place, 0);
+	assert_false(is_marked(place));
+	write_many(place, 1001);
+	place_follow(place, 0);
+	assert_true(is_marked(place));
+	assert_int_equal(chy_view_open(place->directory, &view, &fault), 0);
+	chy_view_close(view);
+	place_follow(place, 0);
+	assert_true(is_marked(place)); /* nothing was written: nothing was waited for */
+	place_write(place, "{\"sight\":\"one\",\"path\":\"last.txt\"}");
+	place_follow(place, 0);
+	assert_false(is_marked(place));
+}
+
+/* Marks of a run that has ended, and of none that can be told. */
+static void views_that_may_be_lost_are_made_again(void **state)
+{
+	static const char *const runs[] = {"01234567-89ab-cdef-0123-456789abcdef\n", ""};
+	struct place *place = *state;
+	char whole[CHY_HASH_HEX], after[CHY_HASH_HEX];
+	struct chy_view *view;
+	struct chy_fault fault;
+	uint64_t seq;
+
+	digest_of_whole(place, whole);
+	for (size_t i = 0; i < 2; i++) {
+		mark_as(place, runs[i]);
+		assert_int_equal(chy_view_open(place->directory, &view, &fault), CHY_EVERSION);
+		assert_int_equal(
+			chy_view_open_writer(place->directory, place->archive, &view, &fault), 0);
+		assert_int_equal(chy_view_position(view, &seq, &fault), 0);
+		assert_int_equal(seq, 0);
+		chy_view_close(view);
+		assert_false(is_marked(place));
+		digest_of_whole(place, after);
+		assert_string_equal(whole, after);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +373,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			views_of_another_archive_are_made_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damaged_views_are_made_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(unsynced_views_bear_a_mark, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			views_that_may_be_lost_are_made_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(two_do_not_follow_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			without_views_there_is_nothing_to_read, set_up, tear_down),
