@@ -181,6 +181,37 @@ static int32_t object_after(const struct act *act, struct chy_str wanted)
 static bool marked(const struct act *act, int32_t word, const char *relations, const char *kind);
 static bool reflexive(const struct act *act);
 
+/* *enviou aviões para combater …*: the infinitive that tells what it is for. */
+static int32_t aim_below(const struct act *act, struct chy_str wanted)
+{
+	int32_t child = CHY_NONE, object = chy_child_in(act->line, act->trigger, "obj", CHY_NONE);
+
+	while ((child = chy_child_in(act->line, act->trigger, "advcl xcomp acl obl", child)) !=
+		CHY_NONE)
+		if (one_of(act->line->lemmas[child], wanted))
+			return child;
+	while (object != CHY_NONE &&
+		(child = chy_child_in(act->line, object, "acl advcl", child)) != CHY_NONE)
+		if (chy_word_has(chy_word_at(act->line, child), "VerbForm", "Inf") &&
+			one_of(act->line->lemmas[child], wanted))
+			return child;
+	return CHY_NONE;
+}
+
+/* *prometeu que vai retirar …*: a promise told as a clause. */
+static int32_t promised_below(const struct act *act, struct chy_str wanted)
+{
+	int32_t child = CHY_NONE;
+
+	if (act->frame->pos != 'V' || !flagged(act, "due"))
+		return CHY_NONE;
+	while ((child = chy_child_in(act->line, act->trigger, "ccomp", child)) != CHY_NONE)
+		if (chy_is_verb(act->line, child) && one_of(act->line->lemmas[child], wanted) &&
+			!marked(act, child, "advmod", "deny"))
+			return child;
+	return CHY_NONE;
+}
+
 static bool fits_object(struct act *act)
 {
 	struct chy_str wanted = frame_text(act, act->frame->object);
@@ -189,6 +220,10 @@ static bool fits_object(struct act *act)
 	act->object = CHY_NONE;
 	if (!wanted.size)
 		return true;
+	if (flagged(act, "aim")) {
+		act->object = aim_below(act, wanted);
+		return act->object != CHY_NONE;
+	}
 	act->object = object_below(act, act->trigger, wanted, flagged(act, "direct") ? 0 : 2);
 	/* *os combates que opõem …*: the noun is what does it. */
 	if (act->object == CHY_NONE && flagged(act, "subject")) {
@@ -201,6 +236,8 @@ static bool fits_object(struct act *act)
 		act->object = particle(act, wanted);
 	if (act->object == CHY_NONE)
 		act->object = object_after(act, wanted);
+	if (act->object == CHY_NONE)
+		act->object = promised_below(act, wanted);
 	/* *o acordo deverá ser assinado*: it hangs on the verb above. */
 	if (act->object == CHY_NONE && chy_relation(act->line, act->trigger, "xcomp") &&
 		chy_passive(act->document, act->line, act->trigger)) {
@@ -262,6 +299,19 @@ static bool reflexive(const struct act *act)
 
 /* -- who ------------------------------------------------------------------ */
 
+/* *discute a resposta aos ataques*: who only talks about it has not done it. */
+static bool only_talked_about(const struct act *act)
+{
+	const struct chy_line *line = act->line;
+	int32_t word = act->trigger;
+
+	if (act->frame->pos != 'N')
+		return false;
+	for (int steps = 0; steps < DEEPEST && word >= 0 && !chy_is_verb(line, word); steps++)
+		word = chy_word_at(line, word)->head;
+	return word >= 0 && chy_word_kind(act->document->coder, line->lemmas[word], "about");
+}
+
 /* The slots before '>' (or all of them), by ',' alternatives, by '+' all. */
 static void fill(struct act *act, struct chy_str slots, const struct chy_side *not_these,
 	struct chy_side *out, struct chy_str *out_slot)
@@ -273,6 +323,8 @@ static void fill(struct act *act, struct chy_str slots, const struct chy_side *n
 		while (chy_str_split(&alternative, '+', &part)) {
 			struct chy_side found = {0};
 
+			if (chy_str_is(part, "S") && only_talked_about(act))
+				continue;
 			chy_slot(act->document, act->line, act->trigger, part, not_these, &found);
 			/* *peixe importado da Noruega*: nobody is said to buy it. */
 			if (!found.count && chy_str_is(part, "S") && flagged(act, "doer"))
@@ -397,12 +449,16 @@ static void fill_deed(struct act *act)
 {
 	const struct chy_side *last = &act->document->last_deed;
 	int32_t deed = bare_deed(act);
+	struct chy_str whose;
 
 	if (deed == CHY_NONE)
 		return;
-	/* *o ataque* is of who used force last. */
-	if (chy_str_is(chy_word_value(act->document->coder, act->line->lemmas[deed], "deed"), "2"))
+	whose = chy_word_value(act->document->coder, act->line->lemmas[deed], "deed");
+	/* *o ataque* is of who used force last, *o acordo* of those who agreed last. */
+	if (chy_str_is(whose, "2"))
 		last = &act->document->last_force;
+	if (chy_str_is(whose, "3") && act->document->last_accord.count)
+		last = &act->document->last_accord;
 	if (!act->actors.count || act->recipients.count || !last->count)
 		return;
 	for (size_t i = 0; i < last->count; i++)
@@ -433,6 +489,145 @@ static void fill_elsewhere(struct act *act)
 	if (others.count != 1)
 		return;
 	act->recipients = others;
+	act->recipients.loose = act->recipients.by_reference = true;
+}
+
+/* *a invasão do Kuwait*: whether a noun's *de* is what names this actor. */
+static bool of_whom(const struct act *act, int32_t noun, uint32_t actor)
+{
+	const struct chy_line *line = act->line;
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(line, noun, "nmod", child)) != CHY_NONE) {
+		int32_t found = line->mention[child];
+
+		if (found != CHY_NONE && line->mentions[found].resolved &&
+			line->mentions[found].party.actor == actor)
+			return chy_word_kind(
+				act->document->coder, chy_preposition(line, child), "of");
+	}
+	return false;
+}
+
+/* *condena a invasão do Kuwait*: not of Kuwait, but of who invaded it. */
+static void fill_victims(struct act *act)
+{
+	const struct chy_line *line = act->line;
+	const struct chy_document *document = act->document;
+	const struct chy_side *doers = &document->last_force;
+	uint32_t victim;
+	int32_t noun = CHY_NONE;
+
+	if ((act->frame->category != CHY_ACCUSE && act->frame->category != CHY_PROTEST) ||
+		act->frame->pos != 'V' || act->recipients.count != 1)
+		return;
+	victim = act->recipients.parties[0].actor;
+	while ((noun = chy_child_in(line, act->trigger, "obj obl nsubj:pass", noun)) != CHY_NONE)
+		if (chy_word_kind(document->coder, line->lemmas[noun], "upon"))
+			break;
+	if (noun == CHY_NONE || !of_whom(act, noun, victim))
+		return;
+	act->recipients = (struct chy_side){.by_reference = true, .loose = true};
+	if (document->main_pair.count == 2 && chy_side_has(&document->main_pair, victim))
+		doers = &document->main_pair;
+	for (size_t i = 0; i < doers->count; i++)
+		if (doers->parties[i].actor != victim &&
+			!chy_side_has(&act->actors, doers->parties[i].actor))
+			chy_side_add(&act->recipients, &doers->parties[i]);
+}
+
+/* The other of two; UINT32_MAX where there is none. */
+static const struct chy_party *other_of(const struct chy_side *pair, uint32_t one)
+{
+	if (pair->count != 2 || !chy_side_has(pair, one))
+		return NULL;
+	return &pair->parties[pair->parties[0].actor == one];
+}
+
+static struct chy_str form_of(const struct chy_line *line, int32_t word)
+{
+	const struct chy_word *w = chy_word_at(line, word);
+
+	return (struct chy_str){w->form.data, w->form.size};
+}
+
+/* *reuniu-se com o ministro russo e pediu-lhe …*: of him. */
+static bool asks_the_same(const struct act *act)
+{
+	int32_t child = CHY_NONE;
+
+	while ((child = chy_child_in(act->line, act->trigger, "iobj expl obl", child)) !=
+		CHY_NONE) {
+		const struct chy_word *w = chy_word_at(act->line, child);
+
+		if (w->upos == CHY_UPOS_PRON &&
+			chy_word_kind(act->document->coder, form_of(act->line, child), "dative"))
+			return true;
+	}
+	return false;
+}
+
+/* *Polónia acusa …; Minsk responde*: the second half of a headline. */
+static bool second_half(const struct act *act)
+{
+	const struct chy_line *line = act->line;
+	uint32_t token = chy_word_at(line, act->trigger)->token;
+
+	if (act->document->last_pair_at == act->number) {
+		while (token-- > 0)
+			if (chy_str_is(line->folded[token], ";"))
+				return true;
+		return false;
+	}
+	if (act->document->last_pair_at + 1 != act->number || line == act->document->lines)
+		return false;
+	line--;
+	return line->sentence->token_count &&
+	       chy_str_is(line->folded[line->sentence->token_count - 1], ";");
+}
+
+static void fill_from_last_pair(struct act *act)
+{
+	const struct chy_party *other;
+
+	if (act->actors.count != 1 || act->recipients.count ||
+		chy_category_reciprocal((enum chy_category)act->frame->category) ||
+		!chy_is_verb(act->line, act->trigger))
+		return;
+	if (!second_half(act) &&
+		!(asks_the_same(act) && act->document->last_pair_at == act->number))
+		return;
+	other = other_of(&act->document->last_pair, act->actors.parties[0].actor);
+	if (other)
+		chy_side_add(&act->recipients, other);
+	else if (act->document->last_recipients.count == 1 && !upon_others(act))
+		act->recipients = act->document->last_recipients;
+	act->recipients.by_reference = true;
+}
+
+/* *Kiev diz que mísseis russos atingiram uma central*: upon who tells it, if the
+ * document is about him. */
+static void fill_teller(struct act *act)
+{
+	const struct chy_document *document = act->document;
+	const struct chy_side *speaker = &act->line->speaker;
+	bool about = false;
+
+	if (act->frame->category != CHY_ASSAULT || act->frame->pos != 'V' ||
+		act->actors.count != 1 || act->recipients.count || speaker->count != 1 ||
+		act->line->speech == CHY_NONE || chy_is_body(document, speaker->parties[0].actor) ||
+		chy_side_has(&act->actors, speaker->parties[0].actor))
+		return;
+	if (!chy_below(act->line, act->trigger, act->line->speech))
+		return;
+	about = chy_side_has(&document->main_pair, speaker->parties[0].actor) ||
+		chy_side_has(&document->last_foes, speaker->parties[0].actor);
+	for (size_t i = 0; !about && i < document->lines[0].mention_count; i++)
+		about = document->lines[0].mentions[i].resolved &&
+			document->lines[0].mentions[i].party.actor == speaker->parties[0].actor;
+	if (!about)
+		return;
+	chy_side_add(&act->recipients, &speaker->parties[0]);
 	act->recipients.loose = act->recipients.by_reference = true;
 }
 
@@ -529,6 +724,21 @@ static void fill_topic(struct act *act)
 	chy_side_add(&act->recipients, &first->party);
 }
 
+/* The same of the whole article: *Moçambique: …*, and then *a UE prometeu ajuda*. */
+static void fill_focus(struct act *act)
+{
+	const struct chy_side *focus = &act->document->focus;
+
+	if (!focus->count || act->actors.count != 1 || act->recipients.count ||
+		chy_side_has(&act->actors, focus->parties[0].actor) || act->frame->pos != 'V' ||
+		chy_category_reciprocal((enum chy_category)act->frame->category) !=
+			(act->frame->category == CHY_AGREE) ||
+		turns_abroad(act) || upon_others(act) || bare_deed(act) != CHY_NONE)
+		return;
+	chy_side_add(&act->recipients, &focus->parties[0]);
+	act->recipients.loose = act->recipients.by_reference = true;
+}
+
 /* What a movement does by force, or gives back, and to nobody that is told, is
  * upon the state that it fights: *a Renamo libertou prisioneiros*. */
 static void fill_foe(struct act *act)
@@ -596,11 +806,16 @@ static void fill_sides(struct act *act)
 	fill(act, actors, NULL, &act->actors, &act->actor_slot);
 	if (rest.data) {
 		fill(act, rest, &act->actors, &act->recipients, &act->recipient_slot);
+		fill_victims(act);
 		fill_deed(act);
+		fill_from_last_pair(act);
 		fill_from_joined(act);
 		fill_elsewhere(act);
+		fill_teller(act);
 		if (!flagged(act, "two"))
 			fill_from_document(act);
+		if (!flagged(act, "two"))
+			fill_focus(act);
 	}
 	fill_pair(act);
 	fill_target(act);
@@ -674,6 +889,20 @@ static bool police_acts(const struct act *act)
 	       chy_word_kind(act->document->coder, act->line->lemmas[subject], "police");
 }
 
+/* *a polícia invadiu a embaixada*: no crowd. */
+static bool forces_act(const struct act *act)
+{
+	int32_t subject = act->frame->pos == 'V'
+				  ? chy_subject_word(act->document, act->line, act->trigger)
+				  : CHY_NONE;
+
+	return subject != CHY_NONE &&
+	       (chy_word_kind(act->document->coder, act->line->lemmas[subject], "police") ||
+		       chy_str_is(chy_word_value(act->document->coder, act->line->lemmas[subject],
+					  "agent"),
+			       "MIL"));
+}
+
 /* What companies, travellers and crowds do is no act of their state. */
 static bool private_acts(const struct chy_side *side)
 {
@@ -740,6 +969,8 @@ static enum chy_condition enough_sides(struct act *act)
 	if (!act->actors.count)
 		return CHY_NO_ACTOR;
 	if (act->frame->category != CHY_PROTEST && private_acts(&act->actors))
+		return CHY_PRIVATE_ACTOR;
+	if (act->frame->category == CHY_PROTEST && forces_act(act))
 		return CHY_PRIVATE_ACTOR;
 	if (wants_of_nobody(act))
 		return CHY_ONE_SIDE;
@@ -1492,6 +1723,8 @@ static void emit(struct act *act)
 	if (act->frame->category != CHY_ACCUSE && act->frame->category != CHY_REQUEST)
 		act->document->last_deed = act->actors;
 	act->document->last_recipients = act->recipients;
+	if (act->actors.count > 1 && !act->recipients.count && gains_both(act->frame->category))
+		act->document->last_accord = act->actors;
 	if (act->actors.count + act->recipients.count == 2) {
 		struct chy_side pair = act->actors;
 
@@ -1874,6 +2107,36 @@ static bool held_back(const struct act *act)
 	return false;
 }
 
+/* *as sanções impostas por …*: the participle tells it, and by whom. */
+static bool told_by_participle(const struct act *act)
+{
+	const struct chy_coder *coder = act->document->coder;
+	int32_t child = CHY_NONE;
+	size_t i;
+
+	if (act->frame->pos != 'N')
+		return false;
+	while ((child = chy_child_in(act->line, act->trigger, "acl", child)) != CHY_NONE)
+		if (chy_child_in(act->line, child, "obl:agent", CHY_NONE) != CHY_NONE)
+			break;
+	if (child == CHY_NONE)
+		return false;
+	i = chy_lexicon_find(&coder->lexicon, coder->frames, coder->frame_count,
+		sizeof(*coder->frames), act->line->lemmas[child]);
+	for (; i < coder->frame_count; i++) {
+		struct act inner = *act;
+
+		inner.frame = &coder->frames[i];
+		if (!chy_str_equal(frame_text(&inner, inner.frame->key), act->line->lemmas[child]))
+			return false;
+		if (inner.frame->pos == 'V' && inner.frame->category == act->frame->category &&
+			one_of(act->line->lemmas[act->trigger],
+				frame_text(&inner, inner.frame->object)))
+			return true;
+	}
+	return false;
+}
+
 static enum chy_condition try_frame(struct act *act)
 {
 	if (!fits_word(act))
@@ -1885,7 +2148,7 @@ static enum chy_condition try_frame(struct act *act)
 	if (denies_a_charge(act) || disowned(act) || promises_harm(act))
 		return CHY_BACKGROUND;
 	if (a_reason(act) || provided(act) || of_other_noun(act) || denies_the_past(act) ||
-		an_aim(act) || figurative(act) || held_back(act))
+		an_aim(act) || figurative(act) || held_back(act) || told_by_participle(act))
 		return CHY_BACKGROUND;
 	if (!fits_object(act))
 		return CHY_NO_OBJECT;
@@ -1910,6 +2173,7 @@ static bool try_key(struct act *act, struct chy_str lemma)
 	const struct chy_coder *coder = act->document->coder;
 	size_t i = chy_lexicon_find(
 		&coder->lexicon, coder->frames, coder->frame_count, sizeof(*coder->frames), lemma);
+	bool agreed = false;
 
 	for (; i < coder->frame_count; i++) {
 		enum chy_condition condition;
@@ -1917,8 +2181,14 @@ static bool try_key(struct act *act, struct chy_str lemma)
 		act->frame = &coder->frames[i];
 		if (!chy_str_equal(frame_text(act, act->frame->key), lemma))
 			return false;
+		/* *chegaram a acordo em Viena* is no visit. */
+		if (agreed && flagged(act, "visitor"))
+			continue;
 		condition = try_frame(act);
 		if (condition != CHY_MET) {
+			agreed |= act->frame->category == CHY_AGREE &&
+				  frame_text(act, act->frame->object).size &&
+				  act->object != CHY_NONE;
 			chy_note_miss(act->document, act->line, act->number, act->trigger,
 				act->frame, condition);
 			/* *accused critics of her plans to leave the Union*: a quarrel at home. */

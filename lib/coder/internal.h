@@ -110,8 +110,10 @@ struct chy_document {
 	struct chy_side last_force; /* who used force last */
 	struct chy_side last_foes; /* the two who fought last, and did nothing together since */
 	struct chy_side last_deed; /* who acted last otherwise than by accusing or asking */
+	struct chy_side last_accord; /* those who did something together last */
 	struct chy_side last_people; /* the last two persons that an event was between */
 	uint32_t last_pair_at; /* the sentence of the last act of two; 0 for none */
+	struct chy_side focus; /* whom the headline is about: *Mali: …*; empty, or one */
 	struct chy_side main_pair; /* whom the document is about; empty unless it is two */
 	struct chy_event *events;
 	size_t event_count, event_room;

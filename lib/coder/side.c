@@ -192,6 +192,21 @@ static void count_named(const struct chy_line *from, const struct chy_line *unti
 		}
 }
 
+/* *Moçambique: SADC discute …* */
+static void find_focus(struct chy_document *document)
+{
+	const struct chy_line *line = document->lines;
+	const struct chy_mention *first = line->mention_count ? line->mentions : NULL;
+	uint32_t next;
+
+	if (!first || first->first || !first->resolved || first->person ||
+		chy_is_body(document, first->party.actor))
+		return;
+	next = chy_word_at(line, (int32_t)first->last)->token + 1;
+	if (next < line->sentence->token_count && chy_str_is(line->folded[next], ":"))
+		chy_side_add(&document->focus, &first->party);
+}
+
 void chy_find_main_pair(struct chy_document *document)
 {
 	struct chy_side seen = {0};
@@ -200,6 +215,7 @@ void chy_find_main_pair(struct chy_document *document)
 
 	if (!document->line_count)
 		return;
+	find_focus(document);
 	count_named(document->lines, document->lines + document->line_count - 1, document, &seen,
 		counts);
 	if (seen.count < 2)
@@ -296,6 +312,17 @@ static bool add_pair(
 		return out->count > 0;
 	}
 	return false;
+}
+
+static void add_pair_beneath(
+	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
+{
+	int32_t child = CHY_NONE;
+
+	while (!out->count && (child = chy_child_in(line, word, "nmod", child)) != CHY_NONE)
+		if (line->mention[child] == CHY_NONE &&
+			chy_word_kind(document->coder, chy_preposition(line, child), "of"))
+			add_pair(document, line, child, out);
 }
 
 static bool first_person(
@@ -544,6 +571,9 @@ static void resolve(struct chy_document *document, struct chy_line *line, int32_
 			      (chy_relation(line, word, "conj") &&
 				      (w->upos == CHY_UPOS_PRON || w->upos == CHY_UPOS_DET))))
 		add_beside(document, line, word, sector, out, depth);
+	/* *os homólogos dos dois países* */
+	if (!found && !out->count && sector.data)
+		add_pair_beneath(document, line, word, out);
 	if (!found && !out->count && relative(line, word) && w->head >= 0) {
 		int32_t clause = w->head;
 
@@ -1085,6 +1115,16 @@ static void standing_alone(struct chy_document *document, struct chy_line *line,
 	chy_side_add(out, &state);
 }
 
+/* *aprovou uma resolução que exige …*: who adopts a text speaks by it. */
+static void authors(
+	struct chy_document *document, struct chy_line *line, int32_t paper, struct chy_side *out)
+{
+	int32_t head = chy_word_at(line, paper)->head;
+
+	if (head >= 0 && chy_is_verb(line, head) && chy_relation(line, paper, "obj"))
+		chy_subject(document, line, head, out);
+}
+
 void chy_subject(
 	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
 {
@@ -1107,6 +1147,9 @@ void chy_subject(
 			/* *disse que o seu país …*, *que a aviação …*: the speaker's. */
 			standing_alone(document, line, word, subject, out);
 		}
+		if (!out->count && chy_is_verb(line, word) && !chy_passive(document, line, word) &&
+			chy_word_kind(document->coder, line->lemmas[subject], "paper"))
+			authors(document, line, subject, out);
 		if (!out->count)
 			from_clause_above(document, line, word, out);
 		if (!out->count)
@@ -1671,6 +1714,9 @@ static void demonyms(struct chy_document *document, struct chy_line *line, int32
 			continue;
 		if (counted(line, child) != CHY_NONE)
 			owner = counted(line, child);
+		while (owner != child && (of = chy_child_in(line, child, "amod", of)) != CHY_NONE)
+			add_covering(line, of, &found);
+		of = CHY_NONE;
 		while ((of = chy_child_in(line, owner, "amod compound appos nmod:poss", of)) !=
 			CHY_NONE)
 			add_covering(line,

@@ -146,6 +146,25 @@ static bool governed_ahead(
 	       looks_ahead(document, line, head);
 }
 
+/* *viaja na segunda-feira*, told on a Saturday: the present of what is arranged,
+ * in the body of an article. */
+static bool arranged(const struct reader *reader, uint32_t token, int32_t verb)
+{
+	const struct chy_line *line = reader->line;
+	const struct chy_word *w = chy_word_at(line, verb);
+	int32_t auxiliary = chy_child_in(line, verb, "aux cop", CHY_NONE);
+	int value, ignored;
+
+	if (line == reader->document->lines || w->upos == CHY_UPOS_ADJ || auxiliary != CHY_NONE ||
+		!kind_at(reader, token, "weekday", &value) ||
+		value == (int)chy_weekday(reader->document->day) ||
+		(token > 0 && kind_at(reader, token - 1, "this", &ignored)) ||
+		(token > 1 && kind_at(reader, token - 2, "this", &ignored)))
+		return false;
+	return chy_word_has(w, "Tense", "Pres") && chy_word_has(w, "Mood", "Ind") &&
+	       is_kind(reader->document, line, verb, "calendar");
+}
+
 /* Whether the day of a clause is still to come; of the sentence, where the tree
  * has no clause for it. */
 static bool clause_ahead(const struct reader *reader, uint32_t token)
@@ -163,6 +182,7 @@ static bool clause_ahead(const struct reader *reader, uint32_t token)
 		verb = head;
 	return verb == CHY_NONE ? ahead(reader->document, line)
 				: looks_ahead(reader->document, line, verb) ||
+					  arranged(reader, token, verb) ||
 					  governed_ahead(reader->document, line, verb) ||
 					  is_kind(reader->document, line, verb, "coming");
 }
