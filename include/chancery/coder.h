@@ -104,6 +104,7 @@ struct chy_event {
 	struct chy_str place, speaker, medium;
 	uint32_t sentence; /* from 1, headline first */
 	struct chy_str trigger; /* the words that carry the act */
+	int32_t word; /* the first of them, of its sentence, from 0 */
 	struct chy_str rule; /* the name of the rule */
 	double confidence; /* 0 to 1 */
 	uint32_t start, end; /* bytes of the sentence in the article's text */

@@ -113,6 +113,27 @@ static bool one_of(struct chy_str lemma, struct chy_str alternatives)
 	return false;
 }
 
+/* *retirar+tropa*: the word, and one beneath it. */
+static bool one_with(const struct act *act, int32_t word, struct chy_str alternatives)
+{
+	struct chy_str part, first;
+
+	while (chy_str_split(&alternatives, '|', &part)) {
+		struct chy_str rest = part;
+		int32_t child = CHY_NONE;
+
+		chy_str_split(&rest, '+', &first);
+		if (!chy_str_equal(first, act->line->lemmas[word]))
+			continue;
+		if (!rest.data)
+			return true;
+		while ((child = chy_child_in(act->line, word, "obj nsubj:pass", child)) != CHY_NONE)
+			if (chy_str_equal(rest, act->line->lemmas[child]))
+				return true;
+	}
+	return false;
+}
+
 /* A verb that has an object does what it does to that, not to what stands
  * beside it: *suspendeu as negociações por causa das sanções*; unless it says
  * of it what it is: *calificó de provocación el ejercicio*. */
@@ -140,7 +161,7 @@ static int32_t object_below(const struct act *act, int32_t word, struct chy_str 
 	while ((child = chy_child_in(act->line, word, relations, child)) != CHY_NONE) {
 		int32_t deeper;
 
-		if (one_of(act->line->lemmas[child], wanted))
+		if (one_with(act, child, wanted))
 			return child;
 		deeper = depth > 0 && !chy_is_verb(act->line, child) && !undoes(act, child)
 				 ? object_below(act, child, wanted, depth - 1)
@@ -206,7 +227,7 @@ static int32_t promised_below(const struct act *act, struct chy_str wanted)
 	if (act->frame->pos != 'V' || !flagged(act, "due"))
 		return CHY_NONE;
 	while ((child = chy_child_in(act->line, act->trigger, "ccomp", child)) != CHY_NONE)
-		if (chy_is_verb(act->line, child) && one_of(act->line->lemmas[child], wanted) &&
+		if (chy_is_verb(act->line, child) && one_with(act, child, wanted) &&
 			!marked(act, child, "advmod", "deny"))
 			return child;
 	return CHY_NONE;
@@ -451,7 +472,9 @@ static void fill_deed(struct act *act)
 	int32_t deed = bare_deed(act);
 	struct chy_str whose;
 
-	if (deed == CHY_NONE)
+	/* *bombardeou duas aldeias depois do anúncio* */
+	if (deed == CHY_NONE || act->frame->category == CHY_ASSAULT ||
+		act->frame->category == CHY_COERCE || act->frame->category == CHY_MOBILIZE)
 		return;
 	whose = chy_word_value(act->document->coder, act->line->lemmas[deed], "deed");
 	/* *o ataque* is of who used force last, *o acordo* of those who agreed last. */
@@ -733,7 +756,8 @@ static void fill_focus(struct act *act)
 		chy_side_has(&act->actors, focus->parties[0].actor) || act->frame->pos != 'V' ||
 		chy_category_reciprocal((enum chy_category)act->frame->category) !=
 			(act->frame->category == CHY_AGREE) ||
-		turns_abroad(act) || upon_others(act) || bare_deed(act) != CHY_NONE)
+		(turns_abroad(act) && act->frame->category == CHY_REQUEST) || upon_others(act) ||
+		bare_deed(act) != CHY_NONE)
 		return;
 	chy_side_add(&act->recipients, &focus->parties[0]);
 	act->recipients.loose = act->recipients.by_reference = true;
@@ -764,14 +788,24 @@ static void fill_from_joined(struct act *act)
 	const struct chy_line *line = act->line;
 	int32_t head = chy_word_at(line, act->trigger)->head;
 	int32_t object = chy_child_in(line, act->trigger, "obj", CHY_NONE);
-	bool it = object != CHY_NONE && chy_word_has(chy_word_at(line, object), "PronType", "Prs");
+	bool it = object != CHY_NONE &&
+		  (chy_word_has(chy_word_at(line, object), "PronType", "Prs") ||
+			  /* *acusando o vizinho de …* */
+			  chy_word_kind(document->coder, line->lemmas[object], "neighbour"));
+	/* *accused it of spying and demanded an end to it*: of the same. */
+	bool demands = (act->frame->category == CHY_REQUEST || act->frame->category == CHY_AGREE ||
+			       act->frame->category == CHY_AID) &&
+		       head >= 0 && chy_relation(line, act->trigger, "conj") &&
+		       chy_is_verb(line, head) && !upon_others(act) && !turns_abroad(act);
 	bool joined = chy_relation(line, act->trigger, "conj") && object == CHY_NONE &&
 		      chy_child_in(line, act->trigger, "xcomp ccomp", CHY_NONE) != CHY_NONE;
 
 	joined |= it && (chy_relation(line, act->trigger, "conj") ||
 				chy_relation(line, act->trigger, "advcl"));
-	if (!joined || !act->actors.count || act->recipients.count || act->object != CHY_NONE ||
-		!chy_is_verb(line, act->trigger) || !line->acts[head] ||
+	if (!(joined && act->object == CHY_NONE) && !demands)
+		return;
+	if (!act->actors.count || act->recipients.count || !chy_is_verb(line, act->trigger) ||
+		!line->acts[head] ||
 		chy_child_in(line, act->trigger, "nsubj", CHY_NONE) != CHY_NONE ||
 		act->actors.count != document->last_actors.count ||
 		!chy_side_has(&document->last_actors, act->actors.parties[0].actor))
@@ -1756,6 +1790,7 @@ static void emit(struct act *act)
 	event->medium = act->line->medium;
 	event->sentence = act->number;
 	event->trigger = trigger_text(act);
+	event->word = act->trigger;
 	event->rule = frame_text(act, act->frame->name);
 	event->confidence = confidence(act);
 	event->reason = reason;
@@ -2048,6 +2083,21 @@ static bool only_tells_who(const struct act *act)
 	       chy_child_in(line, act->trigger, "aux obj nsubj", CHY_NONE) == CHY_NONE;
 }
 
+/* *garantiu que não vai ceder*: no promise of anything. */
+static bool promises_nothing(const struct act *act)
+{
+	const struct chy_coder *coder = act->document->coder;
+	int32_t child = CHY_NONE;
+
+	if (act->frame->category != CHY_AGREE || act->frame->pos != 'V' || !flagged(act, "due"))
+		return false;
+	while ((child = chy_child_in(act->line, act->trigger, "ccomp", child)) != CHY_NONE)
+		if (marked(act, child, "advmod", "deny") &&
+			chy_word_kind(coder, act->line->lemmas[child], "yield"))
+			return true;
+	return false;
+}
+
 /* *promised to scrap the pact*: the promise is what it is to do. */
 static bool promises_harm(const struct act *act)
 {
@@ -2064,6 +2114,11 @@ static bool promises_harm(const struct act *act)
 	/* What two agree on is agreed. */
 	if (child == CHY_NONE || !chy_is_verb(act->line, child) ||
 		!memchr(arguments.data, '>', arguments.size))
+		return false;
+	/* *pledged to pull its troops out*: it is named. */
+	if (one_with(act, child, frame_text(act, act->frame->object)) &&
+		memchr(frame_text(act, act->frame->object).data, '+',
+			frame_text(act, act->frame->object).size))
 		return false;
 	inner.trigger = child;
 	i = chy_lexicon_find(&coder->lexicon, coder->frames, coder->frame_count,
@@ -2089,13 +2144,30 @@ static bool stalls(const struct act *act, int32_t word)
 	       (chy_word_kind(coder, lemma, "putoff") || chy_word_kind(coder, lemma, "stall"));
 }
 
+/* Of a word that is read as an adjective, too. */
+static bool stalls_by_form(const struct act *act, int32_t word)
+{
+	return chy_word_kind(act->document->coder,
+		act->line->folded[chy_word_at(act->line, word)->token], "stall");
+}
+
 /* *delays aid*, *travou a ajuda*: what is held back is not given. */
 static bool held_back(const struct act *act)
 {
-	int32_t head = chy_word_at(act->line, act->trigger)->head;
+	int32_t head = chy_word_at(act->line, act->trigger)->head, above;
 
-	if (act->frame->pos != 'N' || act->frame->category != CHY_AID)
+	if (act->frame->category != CHY_AID)
 		return false;
+	/* *França atrasa ajuda*, read as a verb. */
+	if (act->frame->pos != 'N')
+		return act->trigger > 0 && stalls_by_form(act, act->trigger - 1);
+	/* *atrasou a entrega da ajuda* */
+	above = head >= 0 && chy_relation(act->line, act->trigger, "nmod") &&
+				chy_relation(act->line, head, "obj")
+			? chy_word_at(act->line, head)->head
+			: CHY_NONE;
+	if (above >= 0 && stalls(act, above))
+		return true;
 	if (head >= 0 && stalls(act, head) &&
 		(chy_relation(act->line, act->trigger, "obj") ||
 			chy_relation(act->line, act->trigger, "nsubj:pass")))
@@ -2145,7 +2217,7 @@ static enum chy_condition try_frame(struct act *act)
 		return CHY_NO_OBJECT;
 	if (flagged(act, "bare") && has_object(act))
 		return CHY_NO_OBJECT;
-	if (denies_a_charge(act) || disowned(act) || promises_harm(act))
+	if (denies_a_charge(act) || disowned(act) || promises_harm(act) || promises_nothing(act))
 		return CHY_BACKGROUND;
 	if (a_reason(act) || provided(act) || of_other_noun(act) || denies_the_past(act) ||
 		an_aim(act) || figurative(act) || held_back(act) || told_by_participle(act))

@@ -6,6 +6,8 @@
 
 #include "internal.h"
 
+enum { ENOUGH = 24 }; /* words of what is said, to tell two charges apart */
+
 /* -- one act told twice --------------------------------------------------- */
 
 static bool has_code(const struct chy_actor *actors, size_t count, struct chy_str code)
@@ -107,6 +109,66 @@ static bool both_ahead(const struct chy_event *first, const struct chy_event *la
 	       (!first->aux.size || !later->aux.size);
 }
 
+/* Words of what an act says: not names, posts, days, nor what is told beside it. */
+static bool says_something(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	const struct chy_word *w = chy_word_at(line, word);
+	static const char *const kinds[] = {
+		"post", "agent", "say", "day", "weekday", "month", "people", "unit", "pair"};
+
+	if ((w->upos != CHY_UPOS_NOUN && w->upos != CHY_UPOS_VERB && w->upos != CHY_UPOS_ADJ) ||
+		line->mention[word] != CHY_NONE)
+		return false;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (chy_word_kind(document->coder, line->lemmas[word], kinds[i]))
+			return false;
+	return true;
+}
+
+static bool within_content(const struct chy_line *line, int32_t word, int32_t trigger)
+{
+	while (word >= 0 && word != trigger) {
+		if (chy_word_at(line, word)->head == trigger &&
+			(chy_relation(line, word, "conj") ||
+				chy_relation(line, word, "parataxis") ||
+				chy_relation(line, word, "nsubj")))
+			return false;
+		word = chy_word_at(line, word)->head;
+	}
+	return word == trigger;
+}
+
+static size_t contents(const struct chy_document *document, const struct chy_event *event,
+	struct chy_str *out, size_t room)
+{
+	const struct chy_line *line = &document->lines[event->sentence - 1];
+	size_t count = 0;
+
+	for (size_t i = 0; i < line->sentence->word_count && count < room; i++)
+		if ((int32_t)i != event->word && says_something(document, line, (int32_t)i) &&
+			within_content(line, (int32_t)i, event->word))
+			out[count++] = line->lemmas[i];
+	return count;
+}
+
+/* *acusou Washington de financiar …*, *acusou Washington de bloquear …*: two
+ * charges. */
+static bool other_content(const struct chy_document *document, const struct chy_event *first,
+	const struct chy_event *later)
+{
+	struct chy_str a[ENOUGH], b[ENOUGH];
+	size_t n = contents(document, first, a, ENOUGH), m = contents(document, later, b, ENOUGH);
+
+	if (n < 2 || m < 2)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < m; j++)
+			if (chy_str_equal(a[i], b[j]))
+				return false;
+	return true;
+}
+
 /* The same sides in the same category: told again when by the same words, or
  * when a headline says what the article goes on to tell. */
 static bool told_again(const struct chy_document *document, const struct chy_event *first,
@@ -126,6 +188,9 @@ static bool told_again(const struct chy_document *document, const struct chy_eve
 	if (!same_side(first->actors, first->actor_count, later->actors, later->actor_count) ||
 		!same_side(first->recipients, first->recipient_count, later->recipients,
 			later->recipient_count))
+		return false;
+	if ((first->category == CHY_ACCUSE || first->category == CHY_REQUEST) &&
+		!in_headline(first) && other_content(document, first, later))
 		return false;
 	if (chy_str_equal(first->trigger, later->trigger) ||
 		(same_family(first->rule, later->rule) &&

@@ -323,6 +323,82 @@ static bool mend_inverted(struct chy_document *document, struct chy_line *line, 
 	return true;
 }
 
+/* *uma resolução que exige a Minsk que liberte …*, read as two relatives of the
+ * noun: the subjunctive is what the verb before it asks for. */
+static bool mend_asked(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t noun = chy_word_at(line, word)->head, verb = CHY_NONE;
+	struct chy_word *words;
+
+	if (noun < 0 || !chy_relation(line, word, "acl") ||
+		!chy_word_has(chy_word_at(line, word), "Mood", "Sub") ||
+		chy_child_in(line, word, "mark", CHY_NONE) == CHY_NONE)
+		return false;
+	verb = chy_child_in(line, noun, "acl", CHY_NONE);
+	if (verb == CHY_NONE || verb >= word || !chy_is_verb(line, verb))
+		return false;
+	words = own_words(document, line);
+	if (!words)
+		return false;
+	words[word].head = verb;
+	words[word].deprel = CHY_STR("ccomp");
+	return true;
+}
+
+/* *cut ties with Rabat, accusing it …*, read as ties that accuse: after a comma
+ * the gerund is the verb's. */
+static bool mend_gerund(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t above = chy_word_at(line, word)->head;
+	struct chy_word *words;
+	bool present = chy_word_has(chy_word_at(line, word), "VerbForm", "Ger") ||
+		       (chy_word_has(chy_word_at(line, word), "VerbForm", "Part") &&
+			       chy_word_has(chy_word_at(line, word), "Tense", "Pres"));
+
+	if (above < 0 || above > word || !present || !chy_relation(line, word, "acl") ||
+		chy_word_at(line, word - 1)->upos != CHY_UPOS_PUNCT)
+		return false;
+	while (above >= 0 && !chy_is_verb(line, above))
+		above = chy_word_at(line, above)->head;
+	words = above < 0 ? NULL : own_words(document, line);
+	if (!words)
+		return false;
+	words[word].head = above;
+	words[word].deprel = CHY_STR("advcl");
+	return true;
+}
+
+/* *denied that it was planning an attack and accused …*, read as both denied: of
+ * two moods or tenses the second is the denier's. */
+static bool mend_denied(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t first = chy_word_at(line, word)->head, denies;
+	struct chy_word *words;
+	bool told = chy_word_has(chy_word_at(line, word), "Tense", "Past");
+
+	/* *was planning … and accused Kosovo*, read as accused. */
+	told &= is_finite(line, word) ||
+		(chy_child_in(line, word, "obj", CHY_NONE) != CHY_NONE && first >= 0 &&
+			chy_word_has(chy_word_at(line, first), "Tense", "Pres"));
+	if (first < 0 || first > word || !chy_relation(line, word, "conj") || !told ||
+		!chy_relation(line, first, "ccomp") ||
+		chy_child_in(line, word, "nsubj aux mark", CHY_NONE) != CHY_NONE)
+		return false;
+	denies = chy_word_at(line, first)->head;
+	if (denies < 0 || !chy_word_kind(document->coder, line->lemmas[denies], "disown") ||
+		(is_finite(line, first) &&
+			chy_word_has(chy_word_at(line, first), "Tense", "Past") &&
+			!chy_word_has(chy_word_at(line, first), "Mood", "Sub") &&
+			chy_child_in(line, first, "aux", CHY_NONE) == CHY_NONE))
+		return false;
+	words = own_words(document, line);
+	if (!words)
+		return false;
+	words[word].head = denies;
+	make_verb(&words[word]);
+	return true;
+}
+
 void chy_mend(struct chy_document *document, struct chy_line *line)
 {
 	for (size_t i = 1; i < line->sentence->word_count; i++) {
@@ -331,7 +407,9 @@ void chy_mend(struct chy_document *document, struct chy_line *line)
 		if (mend_headline(document, line, word) || mend_clause(document, line, word) ||
 			mend_voice(document, line, word) || mend_object(document, line, word) ||
 			mend_subject(document, line, word) || mend_reported(document, line, word) ||
-			mend_inverted(document, line, word) || mend_parted(document, line, word))
+			mend_inverted(document, line, word) || mend_parted(document, line, word) ||
+			mend_asked(document, line, word) || mend_gerund(document, line, word) ||
+			mend_denied(document, line, word))
 			chy_line_link(document, line);
 	}
 }

@@ -197,9 +197,17 @@ static void find_focus(struct chy_document *document)
 {
 	const struct chy_line *line = document->lines;
 	const struct chy_mention *first = line->mention_count ? line->mentions : NULL;
+	struct chy_side named = {0};
 	uint32_t next;
 
-	if (!first || first->first || !first->resolved || first->person ||
+	/* *Sismo faz mil mortos na Turquia* */
+	for (size_t i = 0; i < line->mention_count; i++)
+		if (line->mentions[i].resolved)
+			chy_side_add(&named, &line->mentions[i].party);
+	for (size_t i = 0; named.count == 1 && i < line->sentence->word_count; i++)
+		if (chy_word_kind(document->coder, line->lemmas[i], "disaster"))
+			document->focus = named;
+	if (document->focus.count || !first || first->first || !first->resolved || first->person ||
 		chy_is_body(document, first->party.actor))
 		return;
 	next = chy_word_at(line, (int32_t)first->last)->token + 1;
@@ -260,6 +268,16 @@ static void add_main_pair(
 	}
 }
 
+/* *mediado pelo Equador e pelo Uruguai*: two others than the article's. */
+static bool beside_the_main_pair(const struct chy_document *document)
+{
+	const struct chy_side *pair = &document->last_pair;
+
+	return document->main_pair.count == 2 &&
+	       !chy_side_has(&document->main_pair, pair->parties[0].actor) &&
+	       !chy_side_has(&document->main_pair, pair->parties[1].actor);
+}
+
 /* The two of this sentence, those who fight, of the last act of two, or of the
  * document. */
 static void add_last_pair(const struct chy_document *document, const struct chy_line *line,
@@ -281,8 +299,10 @@ static void add_last_pair(const struct chy_document *document, const struct chy_
 		chy_side_join(out, &here);
 	else if (document->last_foes.count == 2 && chy_word_at(line, word)->upos != CHY_UPOS_PRON)
 		chy_side_join(out, &document->last_foes);
-	else if (document->last_pair.count == 2)
+	else if (document->last_pair.count == 2 && !beside_the_main_pair(document))
 		chy_side_join(out, &document->last_pair);
+	else if (document->main_pair.count == 2)
+		chy_side_join(out, &document->main_pair);
 	else
 		add_main_pair(document, line, out);
 	out->by_reference = true;
@@ -1116,12 +1136,13 @@ static void standing_alone(struct chy_document *document, struct chy_line *line,
 }
 
 /* *aprovou uma resolução que exige …*: who adopts a text speaks by it. */
-static void authors(
-	struct chy_document *document, struct chy_line *line, int32_t paper, struct chy_side *out)
+static void authors(struct chy_document *document, struct chy_line *line, int32_t word,
+	int32_t paper, struct chy_side *out)
 {
 	int32_t head = chy_word_at(line, paper)->head;
 
-	if (head >= 0 && chy_is_verb(line, head) && chy_relation(line, paper, "obj"))
+	if (head >= 0 && chy_is_verb(line, head) && chy_relation(line, paper, "obj") &&
+		chy_word_kind(document->coder, line->lemmas[word], "voice"))
 		chy_subject(document, line, head, out);
 }
 
@@ -1149,7 +1170,7 @@ void chy_subject(
 		}
 		if (!out->count && chy_is_verb(line, word) && !chy_passive(document, line, word) &&
 			chy_word_kind(document->coder, line->lemmas[subject], "paper"))
-			authors(document, line, subject, out);
+			authors(document, line, word, subject, out);
 		if (!out->count)
 			from_clause_above(document, line, word, out);
 		if (!out->count)
@@ -1764,7 +1785,9 @@ static void clauses(struct chy_document *document, struct chy_line *line, int32_
 		if (subject != CHY_NONE)
 			chy_resolve(document, line, subject, &found);
 		keep_others(&found, not_these, out);
-		if (chy_relation(line, child, "parataxis"))
+		/* *«Ajudaremos o Haiti», prometeu …*: what is promised names for whom. */
+		if (chy_relation(line, child, "parataxis") &&
+			!chy_word_kind(document->coder, line->lemmas[trigger], "intend"))
 			continue;
 		if (!out->count)
 			beneath(document, line, child, not_these, out);
