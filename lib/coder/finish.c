@@ -227,19 +227,34 @@ static void drop_repeated_codes(struct chy_actor *actors, size_t *count)
 	*count = kept;
 }
 
+/* *Londres prometeu retirar tropas*: a headline that does not say upon whom, for
+ * the act that the article goes on to tell. */
+static bool told_in_full(const struct chy_event *headline, const struct chy_event *later)
+{
+	return later->sentence > 1 && later->sentence <= 3 &&
+	       later->category == headline->category && later->recipient_count &&
+	       chy_str_equal(later->aux, headline->aux) &&
+	       same_side(
+		       headline->actors, headline->actor_count, later->actors, later->actor_count);
+}
+
 /* *Peru e Equador trocam acusações*: a headline for the acts of both that follow. */
 static bool told_below(const struct chy_document *document, size_t i)
 {
 	const struct chy_event *event = &document->events[i];
 
-	if (!in_headline(event) || event->recipient_count || event->actor_count != 2 ||
-		chy_category_reciprocal(event->category))
+	if (!in_headline(event) || event->recipient_count)
 		return false;
-	for (size_t j = i + 1; j < document->event_count; j++)
-		if (document->events[j].category == event->category &&
-			document->events[j].recipient_count &&
-			same_people(event, &document->events[j]))
+	for (size_t j = i + 1; j < document->event_count; j++) {
+		const struct chy_event *later = &document->events[j];
+
+		if (event->actor_count == 1 && told_in_full(event, later))
 			return true;
+		if (event->actor_count == 2 && !chy_category_reciprocal(event->category) &&
+			later->category == event->category && later->recipient_count &&
+			same_people(event, later))
+			return true;
+	}
 	return false;
 }
 
