@@ -44,6 +44,7 @@ int chy_coder_open(const char *language, struct chy_coder **out, struct chy_faul
 		&coder->lexicon, "frame", sizeof(*coder->frames), &coder->frame_count);
 	coder->words = chy_lexicon_rows(
 		&coder->lexicon, "word", sizeof(*coder->words), &coder->word_count);
+	coder->word_index = chy_lexicon_index(&coder->lexicon, "wordindex");
 	*out = coder;
 	return CHY_OK;
 }

@@ -37,6 +37,7 @@ struct chy_coder {
 	struct chy_lexicon lexicon;
 	const struct chy_lex_frame *frames;
 	const struct chy_lex_word *words;
+	struct chy_lex_index word_index;
 	size_t frame_count, word_count;
 };
 

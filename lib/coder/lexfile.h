@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#define CHY_LEX_MAGIC "CHYLEX03"
+#define CHY_LEX_MAGIC "CHYLEX04"
 enum { CHY_LEX_ORDER = 0x01020304, CHY_LEX_SECTIONS = 8 };
 
 struct chy_lex_ref {
@@ -75,6 +75,10 @@ struct chy_lex_frame {
 	uint8_t category, pos; /* 'V', 'N', 'A' */
 	uint16_t reserved;
 };
+
+/* "wordindex": where in "word" the keys of each first word (up to a space or a
+ * hyphen) begin, by that word's hash (FNV-1a, 32 bits; open addressing): the
+ * row's number and one, or 0. A power of two of numbers. */
 
 /* "word": anything else that a language's files say; sorted by key */
 struct chy_lex_word {

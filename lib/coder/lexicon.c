@@ -79,3 +79,53 @@ size_t chy_lexicon_find(const struct chy_lexicon *lexicon, const void *rows, siz
 	}
 	return low;
 }
+
+struct chy_lex_index chy_lexicon_index(const struct chy_lexicon *lexicon, const char *section)
+{
+	struct chy_lex_index index;
+
+	index.slots = chy_lexicon_rows(lexicon, section, sizeof(*index.slots), &index.count);
+	if (index.count & (index.count - 1))
+		index.count = 0;
+	return index;
+}
+
+static bool hash_of(struct chy_str word, uint32_t *out)
+{
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < word.size; i++) {
+		if (word.data[i] == ' ' || word.data[i] == '-')
+			return false;
+		hash = (hash ^ (unsigned char)word.data[i]) * 16777619u;
+	}
+	*out = hash;
+	return word.size > 0;
+}
+
+static bool begins_with_word(struct chy_str key, struct chy_str word)
+{
+	return key.size >= word.size && memcmp(key.data, word.data, word.size) == 0 &&
+	       (key.size == word.size || key.data[word.size] == ' ' || key.data[word.size] == '-');
+}
+
+bool chy_lexicon_first(const struct chy_lexicon *lexicon, struct chy_lex_index index,
+	const struct chy_lex_word *rows, size_t count, struct chy_str word, size_t *out_row)
+{
+	uint32_t at;
+
+	if (!index.count || !hash_of(word, &at))
+		return false;
+	*out_row = count;
+	for (size_t steps = 0; steps < index.count; steps++, at++) {
+		size_t row = index.slots[at & (index.count - 1)];
+
+		if (!row || row > count)
+			break;
+		if (!begins_with_word(chy_lexicon_text(lexicon, rows[row - 1].key), word))
+			continue;
+		*out_row = row - 1;
+		break;
+	}
+	return true;
+}

@@ -22,3 +22,15 @@ struct chy_str chy_lexicon_text(const struct chy_lexicon *lexicon, struct chy_le
  * rows of equal keys stand together. */
 size_t chy_lexicon_find(const struct chy_lexicon *lexicon, const void *rows, size_t count,
 	size_t stride, struct chy_str key);
+
+/* An index of rows by the first word of their keys; no slots: none. */
+struct chy_lex_index {
+	const uint32_t *slots;
+	size_t count;
+};
+struct chy_lex_index chy_lexicon_index(const struct chy_lexicon *lexicon, const char *section);
+/* The first row whose key begins with this word; the count of the rows where
+ * there is none. False, and nothing written, where an index cannot tell: there
+ * is none, or the word has a space or a hyphen. */
+bool chy_lexicon_first(const struct chy_lexicon *lexicon, struct chy_lex_index index,
+	const struct chy_lex_word *rows, size_t count, struct chy_str word, size_t *out_row);

@@ -22,6 +22,11 @@ struct chy_str chy_folded(struct chy_document *document, struct chy_str text)
 
 static size_t first_row(const struct chy_coder *coder, struct chy_str key)
 {
+	size_t row;
+
+	if (chy_lexicon_first(
+		    &coder->lexicon, coder->word_index, coder->words, coder->word_count, key, &row))
+		return row;
 	return chy_lexicon_find(
 		&coder->lexicon, coder->words, coder->word_count, sizeof(*coder->words), key);
 }

@@ -62,12 +62,28 @@ void chy_workspace_fini(struct chy_workspace *space)
 	space->memory = NULL;
 }
 
+/* The rows of a word lie anywhere in a table that no cache holds: asked for while
+ * those of the word before are added. */
+static void call_up(const struct chy_text_model *m, const struct chy_workspace *s, size_t t)
+{
+	size_t width = m->sizes.embedding;
+
+	for (size_t i = 0; i < s->row_count[t]; i++) {
+		size_t row = s->rows[t][i];
+
+		for (size_t k = 0; row < m->sizes.rows && k < width; k += 64)
+			__builtin_prefetch(m->embedding + row * width + k);
+	}
+}
+
 static void embed(const struct chy_text_model *m, struct chy_workspace *s, size_t n)
 {
 	size_t width = m->sizes.embedding;
 
 	memset(s->embedded, 0, n * width * sizeof(float));
 	for (size_t t = 0; t < n; t++) {
+		if (t + 1 < n)
+			call_up(m, s, t + 1);
 		for (size_t i = 0; i < s->row_count[t]; i++) {
 			size_t row = s->rows[t][i];
 
