@@ -282,6 +282,8 @@ static int change_entry(void *user, struct chy_str what)
 
 	if (chy_what_is_tallied(what))
 		chy_tally_add(entry->batch, what, day, &add);
+	else if (what.data[0] == 's')
+		chy_tally_add_actor(entry->batch, what, &add);
 	return put_entry(entry, what, day);
 }
 

@@ -31,30 +31,39 @@ static const char *month_of(int32_t day, char out[16])
 	return out;
 }
 
-/* -- out of the tally ---------------------------------------------------------- */
+/* -- out of the sums ----------------------------------------------------------- */
 
-static int add_cell(void *user, int32_t year, const struct chy_tally_cell *cell)
+static int add_category_sum(void *user, int32_t year, const struct chy_tally_cell *cell)
 {
 	struct count *count = user;
 	char key[128];
 	struct chy_str text;
-	int result = CHY_OK;
+	int result;
 
+	(void)year;
 	if (!cell->events)
 		return CHY_OK;
-	if (count->by == CHY_COUNT_BY_MONTH) {
-		int32_t day = cell->day_of_year
-				      ? (int32_t)chy_day_number(year, 1, 1) + cell->day_of_year - 1
-				      : INT32_MIN;
-
-		add(count->table, month_of(day, key), cell->events);
-		return CHY_OK;
-	}
 	result = chy_name_text(count->txn, cell->category, &text);
 	snprintf(key, sizeof(key), "%.*s", (int)text.size, text.data);
 	if (!result)
 		add(count->table, key, cell->events);
 	return result;
+}
+
+static int add_month_sum(void *user, int32_t year, const struct chy_tally_cell *cell)
+{
+	struct count *count = user;
+	uint32_t month = cell->category;
+	char key[32] = "unknown";
+
+	(void)year;
+	if (!cell->events)
+		return CHY_OK;
+	if (month)
+		snprintf(key, sizeof(key), "%04d-%02d", (int)((month - 1) / 12) - (1 << 15),
+			(int)((month - 1) % 12) + 1);
+	add(count->table, key, cell->events);
+	return CHY_OK;
 }
 
 static int sum_events(void *user, int32_t year, const struct chy_tally_cell *cell)
@@ -64,34 +73,46 @@ static int sum_events(void *user, int32_t year, const struct chy_tally_cell *cel
 	return CHY_OK;
 }
 
-/* One pair after the other: what follows its rows is another's. */
+/* The sums of pairs stand beside one another. */
 static int count_pairs(struct count *count)
 {
-	char what[320] = "p";
 	struct chy_store_cursor *cursor;
 	struct chy_str key, value;
+	char pair[320];
 	int result = chy_store_cursor_open(count->txn, CHY_VIEW_TALLY, &cursor);
 
 	if (result)
 		return result;
-	result = chy_store_seek(cursor, CHY_STR("p"), &key, &value);
-	while (result == CHY_OK && key.size > 3 && key.data[0] == 'p' && key.size < sizeof(what)) {
-		size_t size = key.size - 3;
+	result = chy_store_seek(cursor, CHY_STR("tp"), &key, &value);
+	while (result == CHY_OK && key.size > 5 && memcmp(key.data, "tp", 2) == 0) {
 		json_int_t events = 0;
 
-		memcpy(what, key.data, size);
-		what[size] = '\0';
-		result = chy_tally_walk(
-			count->txn, (struct chy_str){what, size}, sum_events, &events);
-		if (events)
-			add(count->table, what + 1, events);
-		what[size] = 1; /* past all its years */
+		snprintf(pair, sizeof(pair), "%.*s", (int)(key.size - 5), key.data + 2);
+		result = chy_unseal(key, value, &value);
 		if (!result)
-			result = chy_store_seek(
-				cursor, (struct chy_str){what, size + 1}, &key, &value);
+			result = chy_tally_walk_row(value, sum_events, &events);
+		if (events)
+			add(count->table, pair, events);
+		if (!result)
+			result = chy_store_next(cursor, &key, &value);
 	}
 	chy_store_cursor_close(cursor);
 	return result == CHY_END ? CHY_OK : result;
+}
+
+/* Of all, a dispute or a pair. */
+static int count_sums(struct count *count, struct chy_str what)
+{
+	bool by_month = count->by == CHY_COUNT_BY_MONTH;
+	char text[320];
+
+	if (count->by == CHY_COUNT_BY_PAIR)
+		return count_pairs(count);
+	text[0] = by_month ? 'm' : 't';
+	memcpy(text + 1, what.data, what.size);
+	text[1] = text[1] == 'd' ? 'e' : text[1];
+	return chy_tally_walk(count->txn, (struct chy_str){text, what.size + 1},
+		by_month ? add_month_sum : add_category_sum, count);
 }
 
 /* -- out of the events ----------------------------------------------------------- */
@@ -171,12 +192,8 @@ int chy_view_count_events(struct chy_view *view, const struct chy_event_filter *
 	}
 	if (!tallied(filter, by))
 		result = chy_each_event(count.txn, filter, add_event, &count);
-	else if (by == CHY_COUNT_BY_PAIR)
-		result = count_pairs(&count);
-	else {
-		what[0] = what[0] == 'd' ? 'e' : what[0];
-		result = chy_tally_walk(count.txn, (struct chy_str){what, n}, add_cell, &count);
-	}
+	else
+		result = count_sums(&count, (struct chy_str){what, n});
 	chy_store_abort(count.txn);
 	if (result) {
 		json_decref(count.table);

@@ -43,6 +43,7 @@ struct way {
 	int64_t at; /* the day that `share` is of */
 	double share;
 	bool phased;
+	bool whole; /* each phase that it ever was in is asked for */
 	struct chy_phase_walk phases;
 };
 
@@ -67,15 +68,21 @@ static int take_acts(void *user, int64_t at, const struct chy_tally_cell *cell)
 struct matter_walk {
 	chy_matter_visit *visit;
 	void *user;
+	int32_t year; /* of the last cell, and its first day */
+	int64_t begins;
 };
 
 static int take_cell(void *user, int32_t year, const struct chy_tally_cell *cell)
 {
-	const struct matter_walk *walk = user;
-	int64_t at =
-		cell->day_of_year ? chy_day_number(year, 1, 1) + cell->day_of_year - 1 : INT64_MIN;
+	struct matter_walk *walk = user;
 
-	return walk->visit(walk->user, at, cell);
+	if (!cell->day_of_year)
+		return walk->visit(walk->user, INT64_MIN, cell);
+	if (year != walk->year) {
+		walk->year = year;
+		walk->begins = chy_day_number(year, 1, 1);
+	}
+	return walk->visit(walk->user, walk->begins + cell->day_of_year - 1, cell);
 }
 
 static int walk_now(
@@ -116,9 +123,52 @@ static int walk_then(
 int chy_walk_matter(struct chy_store_txn *txn, const struct chy_event_filter *matter,
 	chy_matter_visit *visit, void *user)
 {
-	struct matter_walk walk = {visit, user};
+	struct matter_walk walk = {visit, user, INT32_MIN, 0};
 
 	return matter->as_of ? walk_then(txn, matter, &walk) : walk_now(txn, matter, &walk);
+}
+
+/* -- from the last milestone on --------------------------------------------------------- */
+
+/* Whether milestones tell how it stands; true too where none is old enough. */
+static bool has_milestones(const struct way *way)
+{
+	const struct chy_event_filter *matter = way->matter;
+
+	return way->phased && !way->whole && !matter->as_of && matter->first_day <= INT64_MIN + 1 &&
+	       way->day != INT64_MIN;
+}
+
+/* Acts come in order: none is asked for behind one that happened too late. */
+static int take_acts_until(void *user, int64_t at, const struct chy_tally_cell *cell)
+{
+	const struct way *way = user;
+
+	return at > way->matter->last_day ? CHY_END : take_acts(user, at, cell);
+}
+
+static int go_on(struct way *way)
+{
+	const struct chy_event_filter *matter = way->matter;
+	int64_t until = way->day < matter->last_day ? way->day : matter->last_day;
+	struct matter_walk walk = {take_acts_until, way, INT32_MIN, 0};
+	const struct chy_tally_walker walker = {take_cell, NULL, &walk};
+	struct chy_milestone milestone;
+	char text[300];
+	struct chy_str what = {text, chy_what_for(matter, text, sizeof(text))};
+	int result = chy_milestone_before(way->phases.txn, what,
+		until == INT64_MAX ? UINT32_MAX >> 8 : chy_tally_month_of(until), &milestone,
+		&way->phases);
+
+	if (!result && milestone.day != INT64_MIN)
+		result = chy_tally_walk_undated(way->phases.txn, what, take_cell, &walk);
+	if (result)
+		return result;
+	way->course->happenings += milestone.happenings;
+	if (milestone.day != INT64_MIN)
+		way->course->temperature =
+			milestone.temperature * chy_half_life(way->day - milestone.day);
+	return chy_tally_walk_from(way->phases.txn, what, milestone.month, &walker);
 }
 
 /* A dispute's phases need the rules, which are read once. */
@@ -145,7 +195,9 @@ static int go(struct way *way, struct chy_view *view, struct chy_fault *fault)
 
 	if (result)
 		return result;
-	result = chy_walk_matter(way->phases.txn, way->matter, take_acts, way);
+	result = has_milestones(way)
+			 ? go_on(way)
+			 : chy_walk_matter(way->phases.txn, way->matter, take_acts, way);
 	if (!result && way->phased)
 		result = chy_phase_end(&way->phases, way->day);
 	chy_view_read_end(view, way->phases.txn);
@@ -271,7 +323,7 @@ int chy_view_phases(struct chy_view *view, const struct chy_event_filter *matter
 	size_t limit, json_t **out, struct chy_fault *fault)
 {
 	struct chy_course course;
-	struct way way = {.course = &course, .matter = matter, .day = day};
+	struct way way = {.course = &course, .matter = matter, .day = day, .whole = limit != 1};
 	json_t *list = json_array(), *by;
 	int result = go(&way, view, fault);
 	size_t n = way.phases.step_count;

@@ -1,5 +1,6 @@
 #include "intake.h"
 #include "internal.h"
+#include "phase.h"
 #include "unsynced.h"
 
 /* Few enough that readers wait for nothing old and memory stays small, many
@@ -68,10 +69,13 @@ static int one_batch(struct chy_view *view, struct chy_batch *batch, struct chy_
 	uint64_t *seq, struct chy_fault *fault)
 {
 	uint64_t reached = *seq;
-	int result = chy_store_begin(view->store, true, &batch->txn, fault);
+	int result = view->phases ? CHY_OK : chy_phase_rules_open(&view->phases, fault);
 
+	if (!result)
+		result = chy_store_begin(view->store, true, &batch->txn, fault);
 	if (result)
 		return result;
+	batch->phases = view->phases;
 	result = fill(view, batch, intake, &reached, fault);
 	if (result)
 		chy_store_abort(batch->txn);

@@ -10,7 +10,7 @@
 
 /* Goes up when what the tables hold changes; older views are made again, and so
  * are those made by other rules of promises. */
-#define CHY_VIEW_EDITION "11"
+#define CHY_VIEW_EDITION "12"
 
 /* The tables of views.mdb. `what` is "*" for all, "a" and a code for a side,
  * "p" and two codes in order for a pair, "d" and a dispute; numbers are
@@ -32,8 +32,10 @@
  *                happening's key → struct chy_act_facts; and promises by what
  *                became of them: promise.h
  *   promises     what became of each promise, and what renewed it: promise.h
- *   tally        what, NUL, year (u16) → counts by day, category, standing and,
- *                of disputes, kind; of disputes events have "e" for "d"
+ *   tally        what, NUL, year (u16), of "d" month (u8) → counts by day,
+ *                category, standing and, of disputes, kind; of disputes events
+ *                have "e" for "d". "t" or "m", what → sums. "k", dispute, NUL, month →
+ *                how the dispute stood at its end: milestone.c
  *   people       what ("n" and a person, too), NUL, numbers of code, person and
  *                role → how often they are told of; the same, day, event's
  *                key → nothing: people.c
@@ -63,6 +65,7 @@ enum chy_view_table {
 extern const char *const chy_view_tables[CHY_VIEW_TABLES];
 
 struct chy_promise_rules;
+struct chy_phase_rules;
 
 struct chy_view {
 	char *directory, *path; /* path: of views.mdb */
@@ -282,7 +285,9 @@ struct chy_batch {
 	struct chy_stage people; /* additions and keys: people.c */
 	struct chy_stage act_index; /* whole keys; no value: taken out */
 	struct chy_stage touches, promises; /* what came and went: fate.c */
-	const struct chy_promise_rules *rules; /* the view's */
+	struct chy_stage milestones; /* disputes, and the first month that changed */
+	struct chy_phase_rules *phases; /* the view's, like these: */
+	const struct chy_promise_rules *rules;
 	struct chy_words *words; /* the view's: words.c */
 	struct chy_counts counts;
 	size_t events; /* taken in since the batch began */
@@ -480,7 +485,40 @@ void chy_tally_add(struct chy_batch *batch, struct chy_str what, int32_t day,
 	const struct chy_tally_cell *add);
 int chy_tally_flush(struct chy_batch *batch);
 
-/* Walks the cells of one `what`, year by year. */
+/* How often each who acts in a dispute does ("s", the dispute, "," and a code):
+ * sums only, of standing, category and kind. */
+void chy_tally_add_actor(
+	struct chy_batch *batch, struct chy_str what, const struct chy_tally_cell *add);
+
+/* Walks the cells of one `what`, year by year. Sums of events are cells without
+ * a day: "t" and a what has them by category, "m" by month, which stands there for
+ * the category: (year + 2^15) * 12 + month, or 0 for what has no day. */
 typedef int chy_tally_visit(void *user, int32_t year, const struct chy_tally_cell *cell);
 int chy_tally_walk(
 	struct chy_store_txn *txn, struct chy_str what, chy_tally_visit *visit, void *user);
+
+/* The acts of a dispute lie month by month; a month is a number that sorts like
+ * it, (year + 2^15) << 8 | month. */
+enum { CHY_TALLY_MONTH = 3, CHY_TALLY_UNDATED = 1 << 23 };
+struct chy_tally_walker {
+	chy_tally_visit *visit;
+	int (*row_ends)(void *user, uint32_t period); /* NULL: not wanted */
+	void *user;
+};
+/* From a period on: a month's number of disputes, else a year's. */
+int chy_tally_walk_from(struct chy_store_txn *txn, struct chy_str what, uint32_t from,
+	const struct chy_tally_walker *walker);
+/* A dispute's acts without a day. */
+int chy_tally_walk_undated(
+	struct chy_store_txn *txn, struct chy_str what, chy_tally_visit *visit, void *user);
+/* A row as it lies in the table, unsealed: years are 0. */
+int chy_tally_walk_row(struct chy_str row, chy_tally_visit *visit, void *user);
+uint32_t chy_tally_month_of(int64_t day);
+int64_t chy_tally_month_end(uint32_t month);
+
+/* -- milestones: milestone.c -------------------------------------------------- */
+
+/* A dispute ("d" and its id) has other acts from this month on; flush is called
+ * once for each batch. */
+int chy_milestones_note(struct chy_batch *batch, struct chy_str what, uint32_t month);
+int chy_milestones_flush(struct chy_batch *batch);

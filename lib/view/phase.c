@@ -419,3 +419,89 @@ int chy_phase_end(struct chy_phase_walk *walk, int64_t day)
 	walk->day = day;
 	return result ? result : fall_asleep(walk, day);
 }
+
+int chy_phase_end_day(struct chy_phase_walk *walk)
+{
+	return end_day(walk);
+}
+
+/* -- where a walk is ----------------------------------------------------------------- */
+
+static void put(struct chy_buffer *out, uint64_t value, unsigned size)
+{
+	unsigned char bytes[8];
+
+	chy_put_be(bytes, value, size);
+	chy_buffer_add(out, bytes, size);
+}
+
+static void put_day(struct chy_buffer *out, int64_t day)
+{
+	unsigned char bytes[4];
+
+	chy_put_day(bytes, chy_day32(day));
+	chy_buffer_add(out, bytes, sizeof(bytes));
+}
+
+void chy_phase_pack(const struct chy_phase_walk *walk, struct chy_buffer *out)
+{
+	uint8_t before = walk->step_count ? walk->steps[walk->step_count - 1].before : CHY_PHASES;
+
+	put(out, walk->phase, 1);
+	put(out, before, 1);
+	put_day(out, walk->since);
+	put_day(out, walk->last);
+	for (size_t i = FIRST; i < walk->rules->phase_count; i++) {
+		put(out, walk->windows[i].count, 1);
+		for (size_t j = 0; j < walk->windows[i].count; j++) {
+			put_day(out, walk->windows[i].list[j].day);
+			put(out, walk->windows[i].list[j].points, 4);
+		}
+	}
+}
+
+/* 0 where the bytes have ended, and *ok is false from then on. */
+static uint64_t take(struct chy_str *bytes, unsigned size, bool *ok)
+{
+	uint64_t value;
+
+	*ok = *ok && bytes->size >= size;
+	if (!*ok)
+		return 0;
+	value = chy_get_be(bytes->data, size);
+	bytes->data += size;
+	bytes->size -= size;
+	return value;
+}
+
+static int64_t take_day(struct chy_str *bytes, bool *ok)
+{
+	int32_t day = (int32_t)((uint32_t)take(bytes, 4, ok) ^ 0x80000000u);
+
+	return day == INT32_MIN ? INT64_MIN : day;
+}
+
+int chy_phase_unpack(struct chy_phase_walk *walk, struct chy_str *bytes)
+{
+	bool ok = true;
+	uint8_t phase = (uint8_t)take(bytes, 1, &ok), before = (uint8_t)take(bytes, 1, &ok);
+	int64_t since = take_day(bytes, &ok);
+
+	walk->last = take_day(bytes, &ok);
+	for (size_t i = FIRST; i < walk->rules->phase_count && ok; i++) {
+		struct chy_phase_window *window = &walk->windows[i];
+
+		window->count = take(bytes, 1, &ok);
+		ok = ok && window->count <= sizeof(window->list) / sizeof(window->list[0]);
+		for (size_t j = 0; ok && j < window->count; j++) {
+			window->list[j].day = take_day(bytes, &ok);
+			window->list[j].points = (unsigned)take(bytes, 4, &ok);
+		}
+	}
+	if (!ok || phase >= walk->rules->phase_count || before > CHY_PHASES)
+		return CHY_EDAMAGED;
+	if (before == CHY_PHASES)
+		return CHY_OK; /* it never left the first */
+	walk->phase = before;
+	return enter(walk, phase, since);
+}

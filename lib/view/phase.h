@@ -59,5 +59,24 @@ void chy_phase_walk_init(
 void chy_phase_walk_fini(struct chy_phase_walk *walk);
 /* Acts of one day, category, kind and standing; days never go back. */
 int chy_phase_add(struct chy_phase_walk *walk, int64_t day, const struct chy_tally_cell *cell);
+/* No act of the day that was added to last is to come. */
+int chy_phase_end_day(struct chy_phase_walk *walk);
+/* Where a walk is, whose day has ended, as bytes, and a walk (begun, and nothing
+ * added) that goes on from there: of its steps it has the last. Unpack takes
+ * what it reads off the text; CHY_EDAMAGED. */
+void chy_phase_pack(const struct chy_phase_walk *walk, struct chy_buffer *out);
+int chy_phase_unpack(struct chy_phase_walk *walk, struct chy_str *bytes);
 /* As it stands on a day: no act after it may have been added. */
 int chy_phase_end(struct chy_phase_walk *walk, int64_t day);
+
+/* How a dispute stood at the end of a month: what a walk over its acts goes on
+ * from. Those without a day are not among the happenings. */
+struct chy_milestone {
+	int64_t day; /* INT64_MIN: none, the walk begins at the beginning */
+	uint32_t month; /* of the first row behind it */
+	uint64_t happenings;
+	double temperature; /* on that day */
+};
+/* The last that lies before a month; the walk of phases is begun there. */
+int chy_milestone_before(struct chy_store_txn *txn, struct chy_str what, uint32_t month,
+	struct chy_milestone *out, struct chy_phase_walk *phases);

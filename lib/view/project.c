@@ -688,7 +688,8 @@ int chy_batch_declarations(struct chy_batch *batch)
 void chy_batch_renew(struct chy_batch *batch)
 {
 	struct chy_stage *const stages[] = {&batch->index, &batch->cells, &batch->tally,
-		&batch->people, &batch->act_index, &batch->touches, &batch->promises};
+		&batch->people, &batch->act_index, &batch->touches, &batch->promises,
+		&batch->milestones};
 
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
 		chy_stage_clear(stages[i]);
@@ -714,4 +715,5 @@ void chy_batch_fini(struct chy_batch *batch)
 	chy_numbers_fini(&batch->numbers);
 	chy_stage_fini(&batch->touches);
 	chy_stage_fini(&batch->promises);
+	chy_stage_fini(&batch->milestones);
 }

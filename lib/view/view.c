@@ -76,11 +76,28 @@ static bool meta_is(struct chy_store_txn *txn, const char *key, const char *valu
 	       chy_str_is(found, value);
 }
 
+/* Of the views that these rules make. */
+static void edition_of(const struct chy_view *view, char out[CHY_HASH_HEX])
+{
+	struct chy_mapping phases = {0};
+	struct chy_hash hash;
+	char hex[CHY_HASH_HEX];
+	size_t size;
+
+	chy_promise_rules_edition(view->rules, out);
+	size = strlen(out);
+	if (chy_data_map("phases.tsv", &phases, NULL))
+		return;
+	chy_hash_of(phases.data, phases.size, &hash);
+	snprintf(out + size, CHY_HASH_HEX - size, "-%.8s", chy_hash_to_hex(&hash, hex));
+	chy_unmap(&phases);
+}
+
 static bool edition_is_this(struct chy_view *view, struct chy_store_txn *txn)
 {
 	char edition[CHY_HASH_HEX];
 
-	chy_promise_rules_edition(view->rules, edition);
+	edition_of(view, edition);
 	return meta_is(txn, "edition", edition);
 }
 
@@ -181,7 +198,7 @@ static int begin_afresh(struct chy_view *view, struct chy_archive *archive, stru
 		result = chy_store_begin(view->store, true, &txn, fault);
 	if (result)
 		return result;
-	chy_promise_rules_edition(view->rules, edition);
+	edition_of(view, edition);
 	result = chy_store_put(txn, CHY_VIEW_META, CHY_STR("edition"), chy_str_from(edition));
 	if (!result)
 		result = chy_store_put(txn, CHY_VIEW_META, CHY_STR("uuid"),
