@@ -227,14 +227,65 @@ static void print_happening(struct client *client, const json_t *h)
 
 enum { SHOWN_ACTS = 3, SHOWN_COMMITMENTS = 8 };
 
+/* What `play` tells: how many there are of each state, whatever is shown. */
+static void set_promised(json_t *row, const uint64_t counts[CHY_PROMISE_STATES])
+{
+	json_t *promised = json_object();
+
+	for (int state = 0; state < CHY_PROMISE_STATES; state++)
+		json_object_set_new(promised, chy_promise_state_name(state),
+			json_integer((json_int_t)counts[state]));
+	json_object_set_new(row, "promised", promised);
+}
+
+/* The one whose term ends first is told of, whether it is among the last or not. */
+static int first_pending(struct client *client, const struct chy_event_filter *shown,
+	const struct moment *moment, json_t *commitments)
+{
+	struct chy_event_filter first = *shown;
+	struct chy_fault fault;
+	json_t *found;
+
+	first.states = 1u << CHY_PROMISE_PENDING;
+	first.limit = 1;
+	if (chy_view_commitments(client->view, &first, moment->day, &found, &fault))
+		return tell(&fault);
+	if (json_array_size(found))
+		json_array_insert(commitments, 0, json_array_get(found, 0));
+	json_decref(found);
+	return 0;
+}
+
+/* Those that a person is shown. */
+static int shown_commitments(struct client *client, json_t *row, struct chy_event_filter *filter,
+	const struct moment *moment, json_t **out)
+{
+	uint64_t counts[CHY_PROMISE_STATES];
+	struct chy_fault fault;
+	int status = 0;
+
+	filter->states = (1u << CHY_PROMISE_STATES) - 1 - (1u << CHY_PROMISE_RENEWED);
+	if (chy_view_last_commitments(
+		    client->view, filter, moment->day, SHOWN_COMMITMENTS, out, counts, &fault))
+		return tell(&fault);
+	set_promised(row, counts);
+	if (counts[CHY_PROMISE_PENDING] > SHOWN_COMMITMENTS)
+		status = first_pending(client, filter, moment, *out);
+	if (status)
+		json_decref(*out);
+	return status;
+}
+
 static int commitments_of(
-	struct client *client, const json_t *matter, const struct moment *moment, json_t **out)
+	struct client *client, json_t *row, const struct moment *moment, json_t **out)
 {
 	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
 	struct chy_fault fault;
 
-	filter.dispute = matter_key(client, matter);
+	filter.dispute = matter_key(client, row);
 	filter.as_of = client->as_of;
+	if (client->format == FORMAT_TABLE)
+		return shown_commitments(client, row, &filter, moment, out);
 	return chy_view_commitments(client->view, &filter, moment->day, out, &fault) ? tell(&fault)
 										     : 0;
 }

@@ -174,14 +174,15 @@ static void tell_last(struct client *client, struct chy_str code, const json_t *
 }
 
 /* How many promises are in a state, and the first or last of them, which come
- * in order of their terms. */
+ * in order of their terms. "promised" has their numbers where not all are there. */
 static void tell_promises(struct client *client, const json_t *row, const char *state,
 	const char *sentence, bool first, json_t *play)
 {
 	const json_t *promises = json_object_get(row, "commitments"), *one, *chosen = NULL;
+	const json_t *promised = json_object_get(json_object_get(row, "promised"), state);
 	struct chy_buffer act, due;
 	char count[24];
-	int n = 0;
+	json_int_t n = 0;
 	size_t i;
 
 	json_array_foreach(promises, i, one)
@@ -197,7 +198,8 @@ static void tell_promises(struct client *client, const json_t *row, const char *
 	chy_buffer_init(&due);
 	write_act(client, chosen, &act);
 	date_words(chy_json_str(chosen, "due"), &due);
-	snprintf(count, sizeof(count), "%d", n);
+	n = promised ? json_integer_value(promised) : n;
+	snprintf(count, sizeof(count), "%" JSON_INTEGER_FORMAT, n);
 	add_sentence(client, play, sentence,
 		(const struct filling[]){
 			{"n", chy_str_from(count)}, {"act", text_of(&act)}, {"due", text_of(&due)}},

@@ -225,7 +225,13 @@ const char *chy_promise_state_name(enum chy_promise_state state);
  * it answers, but with `as_of` every event of the filter's is looked at. */
 int chy_view_commitments(struct chy_view *view, const struct chy_event_filter *filter, int64_t on,
 	json_t **out, struct chy_fault *fault);
-/* The same one by one, as chy_view_each_happening. */
+/* Of each state the `most` whose terms end last, in order, and how many there are.
+ * Of the filter a dispute, states and `as_of` count. What is not shown costs next
+ * to nothing. */
+int chy_view_last_commitments(struct chy_view *view, const struct chy_event_filter *filter,
+	int64_t on, size_t most, json_t **out, uint64_t counts[CHY_PROMISE_STATES],
+	struct chy_fault *fault);
+/* The same as chy_view_commitments one by one, as chy_view_each_happening. */
 int chy_view_each_commitment(struct chy_view *view, const struct chy_event_filter *filter,
 	int64_t on, chy_happening_visit *visit, void *user, struct chy_fault *fault);
 

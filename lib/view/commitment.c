@@ -38,6 +38,8 @@ struct asking {
 	bool forwards;
 	uint32_t category; /* a name's number; 0: any */
 	struct course courses[INDEXES];
+	uint64_t *counts; /* of each state; NULL: all are shown, else so many of each */
+	size_t most;
 	chy_happening_visit *visit;
 	void *user;
 	int ended; /* what the visitor ended the walk with */
@@ -336,6 +338,8 @@ static int take(struct asking *asking, const struct course *course)
 		&facts.settled, chy_get_day(course->key.data + course->size), asking->on);
 	if (facts.made > asking->on || !asked_for(asking->filter, state) ||
 		(asking->category && asking->category != facts.act.category))
+		return CHY_OK;
+	if (asking->counts && asking->counts[state]++ >= asking->most)
 		return CHY_OK;
 	result = chy_sealed_get(asking->txn, CHY_VIEW_ACTS, act, &row);
 	if (!result)
@@ -848,6 +852,69 @@ int chy_view_commitments(struct chy_view *view, const struct chy_event_filter *f
 	json_t *found = json_array();
 	int result = chy_view_each_commitment(view, filter, on, append, found, fault);
 
+	if (result)
+		json_decref(found);
+	else
+		*out = found;
+	return result;
+}
+
+/* Out of a list in order, those that are not among the last of their state. */
+static void leave_last(json_t *list, size_t most, uint64_t counts[CHY_PROMISE_STATES])
+{
+	for (size_t i = json_array_size(list); i-- > 0;) {
+		struct chy_str state = chy_json_str(json_array_get(list, i), "state");
+
+		for (int s = 0; s < CHY_PROMISE_STATES; s++)
+			if (chy_str_is(state, chy_promise_state_name(s)) && counts[s]++ >= most) {
+				json_array_remove(list, i);
+				break;
+			}
+	}
+}
+
+/* The walk goes backwards; what it gathers is put in order. */
+static int last_of_now(struct asking *asking, json_t *out, struct chy_fault *fault)
+{
+	json_t *found = json_array();
+	int result = chy_view_read(asking->view, &asking->txn, fault);
+
+	asking->visit = append;
+	asking->user = found;
+	if (!result) {
+		result = walk_all(asking);
+		chy_view_read_end(asking->view, asking->txn);
+		if (!result && asking->ended < 0)
+			result = asking->ended;
+		if (result)
+			chy_fault_set(fault, result, asking->view->path, 0, NULL);
+	}
+	for (size_t i = json_array_size(found); i-- > 0 && !result;)
+		json_array_append(out, json_array_get(found, i));
+	json_decref(found);
+	return result;
+}
+
+int chy_view_last_commitments(struct chy_view *view, const struct chy_event_filter *filter,
+	int64_t on, size_t most, json_t **out, uint64_t counts[CHY_PROMISE_STATES],
+	struct chy_fault *fault)
+{
+	struct asking asking = {.view = view,
+		.filter = filter,
+		.on = chy_day32(on),
+		.counts = counts,
+		.most = most};
+	json_t *found = json_array();
+	int result;
+
+	memset(counts, 0, CHY_PROMISE_STATES * sizeof(*counts));
+	if (filter->as_of) {
+		result = chy_view_each_commitment(view, filter, on, append, found, fault);
+		if (!result)
+			leave_last(found, most, counts);
+	} else {
+		result = last_of_now(&asking, found, fault);
+	}
 	if (result)
 		json_decref(found);
 	else

@@ -64,6 +64,8 @@ struct search {
 	uint64_t *allowed; /* units that the filter's index has, in order; NULL: not listed */
 	size_t allowed_count;
 	bool listed;
+	char often[300]; /* what the index is asked of each event for; often_size 0: nothing */
+	size_t often_size;
 };
 
 struct hit {
@@ -148,25 +150,40 @@ static int read_row(struct search *s, struct chy_str row, bool positions, struct
 	return more;
 }
 
-static int by_unit(const void *one, const void *other)
+/* Merges [from, middle) and [middle, to), each in order, by way of the room. */
+static void merge(struct place *list, size_t from, size_t middle, size_t to, struct place *room)
 {
-	const struct place *a = one, *b = other;
+	size_t a = 0, n = middle - from, b = middle, at = from;
 
-	return a->unit != b->unit ? (a->unit > b->unit ? 1 : -1)
-				  : (a->from > b->from) - (a->from < b->from);
+	memcpy(room, list + from, n * sizeof(*list));
+	while (a < n && b < to)
+		list[at++] = list[b].unit < room[a].unit ? list[b++] : room[a++];
+	memcpy(list + at, room + a, (n - a) * sizeof(*list));
 }
 
-/* Places of several rows in one order; a unit may stand there more than once. */
-static void sort_places(struct places *p)
+/* Places of several rows, each of which is in order and begins where `runs`
+ * says, in one order; a unit may stand there more than once. */
+static bool sort_places(struct places *p, size_t *runs, size_t n)
 {
-	if (p->count)
-		qsort(p->list, p->count, sizeof(*p->list), by_unit);
+	struct place *room = n > 1 && p->count ? malloc(p->count * sizeof(*room)) : NULL;
+
+	if (n > 1 && p->count && !room)
+		return false;
+	for (; room && n > 1; n = (n + 1) / 2)
+		for (size_t i = 0; i < n; i += 2) {
+			if (i + 1 < n)
+				merge(p->list, runs[i], runs[i + 1],
+					i + 2 < n ? runs[i + 2] : p->count, room);
+			runs[i / 2] = runs[i];
+		}
+	free(room);
+	return true;
 }
 
 static int read_word(struct search *s, uint32_t bucket, unsigned word, bool positions)
 {
 	struct places *out = &s->words[word];
-	size_t rows = 0;
+	size_t rows = 0, runs[CHY_STEMS];
 	int result = CHY_OK;
 
 	clear(out);
@@ -176,16 +193,14 @@ static int read_word(struct search *s, uint32_t bucket, unsigned word, bool posi
 
 		if (!row.data)
 			continue;
+		runs[rows++] = out->count;
 		result = chy_unseal(
 			chy_words_row_key(bucket, chy_stem_at(&s->stems[word], i), bytes), row,
 			&row);
 		if (!result)
 			result = read_row(s, row, positions, out);
-		rows++;
 	}
-	if (rows > 1 && !result)
-		sort_places(out);
-	return result;
+	return result || sort_places(out, runs, rows) ? result : CHY_EMEM;
 }
 
 /* -- phrases --------------------------------------------------------------------------- */
@@ -280,6 +295,7 @@ static int read_phrase(struct search *s, uint32_t bucket, unsigned which, struct
 static int read_clause(struct search *s, uint32_t bucket, unsigned which, struct places **out)
 {
 	struct places *all = &s->clauses[which], *one;
+	size_t runs[CHY_QUERY_WORDS];
 	unsigned phrases = 0;
 	int result = CHY_OK;
 
@@ -289,6 +305,7 @@ static int read_clause(struct search *s, uint32_t bucket, unsigned which, struct
 		if (s->query.phrases[i].clause != which)
 			continue;
 		result = read_phrase(s, bucket, i, &one);
+		runs[phrases] = phrases ? (*out)->count : 0;
 		if (!phrases++) {
 			*out = one;
 			continue;
@@ -304,9 +321,7 @@ static int read_clause(struct search *s, uint32_t bucket, unsigned which, struct
 			note_title(*out, added->unit);
 		}
 	}
-	if (phrases > 1)
-		sort_places(*out);
-	return result;
+	return result || sort_places(*out, runs, phrases) ? result : CHY_EMEM;
 }
 
 /* -- hits ---------------------------------------------------------------------------------- */
@@ -405,6 +420,27 @@ static int check_title(struct search *s, struct hit *hit, bool *out)
 	return result > 0 ? CHY_EDAMAGED : result;
 }
 
+/* Whether the index has an event under what is not listed. */
+static int is_indexed(
+	const struct search *s, const unsigned char key[CHY_EVENT_KEY], int32_t day, bool *out)
+{
+	unsigned char bytes[sizeof(s->often) + 5 + CHY_EVENT_KEY], *at;
+	struct chy_str value;
+	int result;
+
+	*out = true;
+	if (!s->often_size)
+		return CHY_OK;
+	at = mempcpy(bytes, s->often, s->often_size);
+	*at = 0;
+	chy_put_day(at + 1, day);
+	memcpy(at + 5, key, CHY_EVENT_KEY);
+	result = chy_store_get(s->txn, CHY_VIEW_INDEX,
+		(struct chy_str){(const char *)bytes, s->often_size + 5 + CHY_EVENT_KEY}, &value);
+	*out = result == CHY_OK;
+	return result == CHY_NOT_FOUND ? CHY_OK : result;
+}
+
 static int check_event(struct search *s, const struct hit *hit, bool *out)
 {
 	unsigned char key[CHY_EVENT_KEY];
@@ -419,8 +455,10 @@ static int check_event(struct search *s, const struct hit *hit, bool *out)
 		return result < 0 ? result : CHY_EDAMAGED;
 	*out = chy_was_known(hit->record, head.until, s->filter->as_of) &&
 	       in_days(s->filter, head.day);
-	if (!*out)
-		return CHY_OK;
+	if (*out)
+		result = is_indexed(s, key, head.day, out);
+	if (result || !*out)
+		return result;
 	result = chy_scan_read(&s->scan, json, &event);
 	if (!result)
 		*out = chy_event_passes(s->filter, event);
@@ -470,6 +508,35 @@ static int list_keys(struct search *s, struct chy_store_cursor *cursor, const ch
 	return result == CHY_END ? CHY_OK : result;
 }
 
+static int add_events(void *user, int32_t year, const struct chy_tally_cell *cell)
+{
+	(void)year;
+	*(uint64_t *)user += (uint64_t)cell->events;
+	return CHY_OK;
+}
+
+/* Whether so many events are of a pair or a dispute that enough of them are met
+ * sooner than all are listed. Of n events out of all, a full list of hits takes some
+ * forty times all / n looks, and a look as much as twelve listed. */
+static int is_often(const struct search *s, const char *what, size_t n, bool *out)
+{
+	char sums[1 + sizeof(s->often)] = "t";
+	struct chy_counts counts = {.events = 0};
+	uint64_t events = 0;
+	int result = CHY_OK;
+
+	*out = false;
+	if (what[0] == 'a' || s->filter->first_day != INT64_MIN || s->filter->last_day != INT64_MAX)
+		return CHY_OK;
+	memcpy(sums + 1, what, n);
+	sums[1] = what[0] == 'd' ? 'e' : what[0];
+	result = chy_tally_walk(s->txn, (struct chy_str){sums, n + 1}, add_events, &events);
+	if (!result)
+		result = chy_counts_get(s->txn, 0, &counts);
+	*out = events * events > 500 * counts.events;
+	return result;
+}
+
 /* Where a filter refuses much, what it may take is listed, so that the rest need
  * not be read. */
 static int list_allowed(struct search *s)
@@ -482,6 +549,14 @@ static int list_allowed(struct search *s)
 	s->listed = true;
 	if (n && (what[0] != '*' || s->filter->first_day != INT64_MIN ||
 			 s->filter->last_day != INT64_MAX)) {
+		bool often;
+
+		result = is_often(s, what, n, &often);
+		if (result || often) {
+			memcpy(s->often, what, n);
+			s->often_size = n;
+			return result;
+		}
 		result = chy_store_cursor_open(s->txn, CHY_VIEW_INDEX, &cursor);
 		if (result)
 			return result;
@@ -848,9 +923,8 @@ static void set_member(json_t *to, const char *as, const json_t *from, const cha
 }
 
 /* Of an event or a document: it has its own names for some members. */
-static json_t *shown(const struct search *s, const struct hit *hit, const json_t *from)
+static json_t *shown(const struct hit *hit, const json_t *from)
 {
-	struct chy_str language = chy_json_str(from, "language");
 	json_t *out = json_pack("{s:f, s:s}", "score", round(hit->score * 1000) / 1000, "kind",
 		hit->n ? "event" : "document");
 	static const char *const members[] = {"id", "event", "date", "title", "source", "url",
@@ -866,9 +940,15 @@ static json_t *shown(const struct search *s, const struct hit *hit, const json_t
 		json_object_set_new(out, "event", json_null());
 		json_object_set_new(out, "date", json_null());
 	}
-	json_object_set_new(out, "marks", marks_of(s, chy_json_str(from, "sentence"), language));
-	json_object_set_new(out, "title_marks", marks_of(s, chy_json_str(from, "title"), language));
 	return out;
+}
+
+static void mark(const struct search *s, json_t *hit)
+{
+	struct chy_str language = chy_json_str(hit, "language");
+
+	json_object_set_new(hit, "marks", marks_of(s, chy_json_str(hit, "sentence"), language));
+	json_object_set_new(hit, "title_marks", marks_of(s, chy_json_str(hit, "title"), language));
 }
 
 static int show_hit(const struct search *s, const struct hit *hit, json_t **out)
@@ -887,7 +967,7 @@ static int show_hit(const struct search *s, const struct hit *hit, json_t **out)
 			(struct chy_str){(const char *)hit->document.bytes, CHY_HASH_SIZE}, &json);
 	if (result || chy_json_parse(json.data, json.size, &from, NULL))
 		return result < 0 ? result : CHY_EDAMAGED;
-	*out = shown(s, hit, from);
+	*out = shown(hit, from);
 	json_decref(from);
 	return CHY_OK;
 }
@@ -905,14 +985,23 @@ static bool tells_of(const json_t *list, const json_t *hit)
 	return false;
 }
 
-/* A title is left out where an event of its document is there. */
+static bool any_title(const struct search *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (!s->hits[i].n)
+			return true;
+	return false;
+}
+
+/* A title is left out where an event of its document is there; without titles
+ * there is no need to look at more than are shown. */
 static int show_hits(const struct search *s, size_t limit, json_t *out)
 {
+	size_t i, n = any_title(s) || s->count < limit ? s->count : limit;
 	json_t *all = json_array(), *one;
 	int result = CHY_OK;
-	size_t i;
 
-	for (i = 0; i < s->count && !result; i++) {
+	for (i = 0; i < n && !result; i++) {
 		result = show_hit(s, &s->hits[i], &one);
 		if (!result)
 			json_array_append_new(all, one);
@@ -921,8 +1010,10 @@ static int show_hits(const struct search *s, size_t limit, json_t *out)
 	{
 		bool title = json_is_null(json_object_get(one, "id"));
 
-		if (json_array_size(out) < limit && (!title || !tells_of(all, one)))
-			json_array_append(out, one);
+		if (json_array_size(out) == limit || (title && tells_of(all, one)))
+			continue;
+		mark(s, one);
+		json_array_append(out, one);
 	}
 	json_decref(all);
 	return result;
