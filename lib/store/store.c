@@ -89,6 +89,10 @@ static int open_environment(struct chy_store *store, struct chy_fault *fault)
 
 	if (store->flags & CHY_STORE_READ_ONLY)
 		flags |= MDB_RDONLY;
+	/* Who writes what is derived goes to pages all over it: where it is larger
+	 * than memory, what lies beside them would be read for nothing. */
+	else if (store->flags & CHY_STORE_DERIVED)
+		flags |= MDB_NORDAHEAD;
 	if (store->flags & CHY_STORE_DERIVED)
 		flags |= MDB_NOMETASYNC;
 	code = mdb_env_create(&store->env);
