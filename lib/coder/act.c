@@ -480,6 +480,11 @@ static void fill_deed(struct act *act)
 	/* *o ataque* is of who used force last, *o acordo* of those who agreed last. */
 	if (chy_str_is(whose, "2"))
 		last = &act->document->last_force;
+	/* *convocou uma reunião*: another one. */
+	if (chy_str_is(whose, "3") &&
+		chy_word_has(chy_word_at(act->line, chy_child_in(act->line, deed, "det", CHY_NONE)),
+			"Definite", "Ind"))
+		return;
 	if (chy_str_is(whose, "3") && act->document->last_accord.count)
 		last = &act->document->last_accord;
 	if (!act->actors.count || act->recipients.count || !last->count)
