@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "chancery/thread.h"
 #include "daemon.h"
 
 enum { LONGEST_PAUSE = 30, LOOK_SECONDS = 2, STRIDE = 2000 };
@@ -326,7 +327,7 @@ int writer_open(struct daemon *daemon)
 	pthread_cond_init(&daemon->wake, NULL);
 	uv_async_init(&daemon->loop, &daemon->committed, on_committed);
 	daemon->committed.data = daemon;
-	if (pthread_create(&daemon->writer, NULL, write_for_ever, daemon)) {
+	if (chy_thread_start(&daemon->writer, write_for_ever, daemon)) {
 		say(SAY_ERROR, "the writer thread cannot be started");
 		return STATUS_ARCHIVE;
 	}

@@ -1,8 +1,9 @@
 #include "intake.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
+
+#include "chancery/thread.h"
 
 /* Records go from thread to thread by the tray, and come back by it: its
  * memory is used again and again. */
@@ -87,18 +88,6 @@ static void *read_ahead(void *user)
 		pthread_mutex_unlock(&intake->mutex);
 	}
 	return NULL;
-}
-
-int chy_thread_start(pthread_t *out, void *(*run)(void *), void *user)
-{
-	sigset_t all, before;
-	int failed;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	failed = pthread_create(out, NULL, run, user);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return failed;
 }
 
 int chy_intake_open(struct chy_snapshot *snapshot, uint64_t after, uint64_t to,

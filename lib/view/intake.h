@@ -2,13 +2,7 @@
  * by one thread while another takes them in. */
 #pragma once
 
-#include <pthread.h>
-
 #include "chancery/archive.h"
-
-/* Starts a thread that takes no signals, which are the main thread's. 0 where
- * it runs. */
-int chy_thread_start(pthread_t *out, void *(*run)(void *), void *user);
 
 struct chy_intake;
 

@@ -1,5 +1,6 @@
 /* One record into the tables. What is written depends on the records alone,
  * so that any way of following gives the same bytes. */
+#include "chancery/thread.h"
 #include "project.h"
 
 #include <pthread.h>

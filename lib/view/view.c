@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "chancery/thread.h"
 #include "phase.h"
 #include "promise.h"
 #include "unsynced.h"
