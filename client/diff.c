@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chancery/edtf.h"
 #include "client.h"
 
 /* What was told at each moment of the documents that were touched between. */
@@ -190,50 +191,99 @@ static int compare_documents(struct difference *d)
 
 /* -- promises ---------------------------------------------------------------------- */
 
-static int overdue_at(struct client *client, uint64_t moment, json_t **out)
+/* Days on which the newest document of each moment is dated. */
+struct days {
+	int64_t from, to;
+};
+
+static int64_t newest_day_at(struct client *client, uint64_t moment)
 {
-	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
 	uint64_t as_of = client->as_of;
-	struct chy_fault fault;
 	int64_t day;
 
-	filter.states = 1u << CHY_PROMISE_OVERDUE;
-	client->as_of = filter.as_of = moment;
+	client->as_of = moment;
 	day = latest_day(client);
 	client->as_of = as_of;
-	return chy_view_commitments(client->view, &filter, day, out, &fault) ? tell(&fault) : 0;
+	return day;
 }
 
-static bool is_named(const json_t *happening, const json_t *list)
+static bool is_told(const struct difference *d, const json_t *promise)
 {
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (chy_str_equal(chy_json_str(happening, "happening"),
-			    chy_json_str(json_array_get(list, i), "happening")))
-			return true;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(
+		d->rows, i, row) if (chy_str_is(chy_json_str(row, "change"), "overdue") &&
+				     chy_str_equal(chy_json_str(row, "happening"),
+					     chy_json_str(promise, "happening"))) return true;
 	return false;
+}
+
+/* Promises that are overdue at the later moment, of the filter's sides, whose
+ * terms ended within days. */
+static int tell_overdue(struct difference *d, struct chy_event_filter *filter, int64_t on)
+{
+	struct chy_fault fault;
+	json_t *found, *one;
+	size_t i;
+
+	filter->states = 1u << CHY_PROMISE_OVERDUE;
+	filter->as_of = d->to;
+	if (filter->first_day > filter->last_day)
+		return 0;
+	if (chy_view_commitments(d->client->view, filter, on, &found, &fault))
+		return tell(&fault);
+	json_array_foreach(found, i, one)
+	{
+		if (is_told(d, one))
+			continue;
+		json_object_set(one, "id", json_object_get(one, "best"));
+		add_row(d, "overdue", one);
+	}
+	json_decref(found);
+	return 0;
+}
+
+static struct chy_str code_of(const json_t *event, const char *side)
+{
+	return chy_json_str(json_array_get(json_object_get(event, side), 0), "code");
+}
+
+/* A promise that was learned after its term had gone by. */
+static int tell_learned_late(struct difference *d, const json_t *event, const struct days *days)
+{
+	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+	struct chy_str due = chy_json_str(event, "due");
+	struct chy_edtf term;
+
+	if (chy_str_is(chy_json_str(event, "change"), "taken back") || !due.size ||
+		chy_edtf_parse(due, &term))
+		return 0;
+	chy_edtf_bounds(&term, &filter.first_day, &filter.last_day);
+	if (filter.last_day >= days->from)
+		return 0;
+	filter.first_day = filter.last_day;
+	filter.between[0] = code_of(event, "actor");
+	filter.between[1] = code_of(event, "recipient");
+	if (!filter.between[0].size)
+		return 0;
+	return tell_overdue(d, &filter, days->to);
 }
 
 static int compare_promises(struct difference *d)
 {
-	json_t *before, *after, *one;
-	size_t i;
-	int status = overdue_at(d->client, d->from, &before);
+	struct days days = {newest_day_at(d->client, d->from), newest_day_at(d->client, d->to)};
+	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+	size_t learned = json_array_size(d->rows);
+	int status = 0;
 
-	if (status)
+	for (size_t i = 0; i < learned && !status; i++)
+		status = tell_learned_late(d, json_array_get(d->rows, i), &days);
+	if (status || days.to == INT64_MIN)
 		return status;
-	status = overdue_at(d->client, d->to, &after);
-	if (!status) {
-		json_array_foreach(after, i, one)
-		{
-			if (is_named(one, before))
-				continue;
-			json_object_set(one, "id", json_object_get(one, "best"));
-			add_row(d, "overdue", one);
-		}
-		json_decref(after);
-	}
-	json_decref(before);
-	return status;
+	filter.first_day = days.from;
+	filter.last_day = days.to - 1;
+	return tell_overdue(d, &filter, days.to);
 }
 
 /* -- phases ------------------------------------------------------------------------ */
