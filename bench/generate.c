@@ -2,7 +2,8 @@
  *
  * Some sixty states; who deals with whom, and how often, falls off as 1/rank;
  * pairs have bursts, in which most of their news come; a document tells one to
- * nine events of one pair, and acts are told by several papers within days.
+ * nine events of one pair, and acts are told by several papers within days. A
+ * million events are of fifteen years, ten of a hundred and fifty.
  * Sentences are put together of some hundred words in the manner of agencies.
  * The same seed gives the same archive but for its UUID and times. */
 #include <inttypes.h>
@@ -15,7 +16,11 @@
 #include "chancery/coder.h"
 #include "chancery/edtf.h"
 
-enum { PAIRS = 900, OUTLETS = 240, BATCH = 256, DAYS = 15 * 365, BURST = 20 };
+enum { PAIRS = 900, OUTLETS = 240, BATCH = 256, BURST = 20 };
+
+/* A larger archive is one that was kept for longer: a day brings some 180 events,
+ * the last one is the same. */
+enum { DAYS_OF_A_MILLION = 15 * 365, LEAST_DAYS = 365 };
 
 static const char *const states[] = {"USA", "RUS", "CHN", "GBR", "FRA", "DEU", "JPN", "IND", "BRA",
 	"TUR", "IRN", "ISR", "SAU", "UKR", "PRK", "KOR", "PAK", "EGY", "SYR", "IRQ", "ARG", "VEN",
@@ -71,6 +76,7 @@ struct making {
 	struct pair pairs[PAIRS];
 	uint64_t events, documents;
 	int64_t first_day;
+	uint32_t days;
 };
 
 /* A dispute between both, where the catalogue has one. */
@@ -103,7 +109,7 @@ static void make_pairs(struct making *making, const struct chy_catalogue *catalo
 		} while (pair->a == pair->b);
 		pair->dispute = dispute_of(catalogue, pair);
 		pair->until = sum += 1.0 / (double)(i + 3);
-		pair->burst = chance(DAYS);
+		pair->burst = chance(making->days);
 	}
 }
 
@@ -314,7 +320,7 @@ static int make(struct making *making, uint64_t events, struct chy_fault *fault)
 	int result = CHY_OK;
 
 	while (making->events < events && !result) {
-		uint32_t at = (uint32_t)((double)making->events / (double)events * DAYS);
+		uint32_t at = (uint32_t)((double)making->events / (double)events * making->days);
 
 		for (size_t i = 0; i < BATCH; i++)
 			make_document(making, at, &drafts[i]);
@@ -338,7 +344,10 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	chance_state = argc > 3 ? strtoull(argv[3], NULL, 10) | 1 : 20131103;
-	making.first_day = chy_day_number(2009, 1, 1);
+	making.days = (uint32_t)((double)events / 1e6 * DAYS_OF_A_MILLION);
+	if (making.days < LEAST_DAYS)
+		making.days = LEAST_DAYS;
+	making.first_day = chy_day_number(2009, 1, 1) + DAYS_OF_A_MILLION - making.days;
 	holder = json_pack("{s:s}", "program", "generate");
 	result = chy_catalogue_open(&catalogue, &fault);
 	if (!result) {
