@@ -321,16 +321,18 @@ static struct judged *add_judged(struct judging *judging, struct chy_str what, c
 	return one;
 }
 
-/* Of two acts of one day that by name comes first which settled it. */
+/* Of two acts of one day that by name comes first which settled it, as it does
+ * where --as-of makes the acts anew; of one name, that by key. */
 static bool earlier(int32_t day, const char *key, const struct chy_outcome *than)
 {
-	struct chy_hash a, b;
+	char one[CHY_ACT_NAME], other[CHY_ACT_NAME];
+	int order;
 
 	if (day != than->day || day == CHY_NEVER)
 		return day < than->day;
-	chy_hash_of(key, CHY_ACT_KEY, &a);
-	chy_hash_of(than->key, CHY_ACT_KEY, &b);
-	return memcmp(a.bytes, b.bytes, CHY_HASH_SIZE) < 0;
+	order = strcmp(chy_act_name((struct chy_str){key, CHY_ACT_KEY}, one),
+		chy_act_name((struct chy_str){(const char *)than->key, CHY_ACT_KEY}, other));
+	return order ? order < 0 : memcmp(key, than->key, CHY_ACT_KEY) < 0;
 }
 
 static void take(struct chy_outcome *out, int32_t day, const char *key)

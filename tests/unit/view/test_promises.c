@@ -210,6 +210,53 @@ static void a_meeting_that_is_taken_back_keeps_nothing(void **state)
 	place_remove(&place);
 }
 
+/* Which act settled each promise, as it was at a record, or now. */
+static void settled_by(const struct place *place, uint64_t as_of, char *out, size_t size)
+{
+	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+	struct chy_fault fault;
+	struct chy_view *view;
+	json_t *found, *by;
+
+	filter.as_of = as_of;
+	assert_int_equal(chy_view_open(place->directory, &view, &fault), 0);
+	assert_int_equal(
+		chy_view_commitments(view, &filter, chy_day_number(2017, 1, 1), &found, &fault), 0);
+	chy_view_close(view);
+	assert_int_equal(json_array_size(found), 1);
+	by = json_object_get(json_array_get(found, 0), "by");
+	snprintf(out, size, "%s", json_string_value(json_object_get(by, "best")));
+	json_decref(found);
+}
+
+static void of_acts_of_one_day_the_same_keeps_it_now_and_as_of_then(void **state)
+{
+	static const char *const documents[] = {
+		ACT("a", "2016-01-10", "AGREE", "030", ",\"due\":\"2016-06\""),
+		ACT("b", "2016-06-10", "AID", "070", ""),
+		ACT("c", "2016-06-10", "SUPPORT", "051", ""),
+		ACT("d", "2016-06-10", "CONCEDE", "080", ""),
+		ACT("e", "2016-06-10", "RETREAT", "087", ""),
+		ACT("f", "2016-06-10", "COOPERATE", "060", ""),
+		ACT("g", "2016-06-10", "CONSULT", "040", ""),
+		ACT("h", "2016-09-14", "CONSULT", "040", "")};
+	struct chy_fault fault;
+	char now[32], then[32];
+	struct place place;
+	struct chy_view *view;
+	uint64_t last;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_int_equal(chy_view_open(place.directory, &view, &fault), 0);
+	assert_int_equal(chy_view_position(view, &last, &fault), 0);
+	chy_view_close(view);
+	settled_by(&place, 0, now, sizeof(now));
+	settled_by(&place, last - 1, then, sizeof(then));
+	assert_string_equal(now, then);
+	place_remove(&place);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +271,7 @@ int main(void)
 		cmocka_unit_test(what_was_withdrawn_can_be_promised_anew),
 		cmocka_unit_test(a_promise_of_another_renews_nothing),
 		cmocka_unit_test(a_meeting_that_is_taken_back_keeps_nothing),
+		cmocka_unit_test(of_acts_of_one_day_the_same_keeps_it_now_and_as_of_then),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
