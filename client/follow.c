@@ -160,6 +160,12 @@ static int deliver(struct follow *follow, json_t *record)
 	return follow->exec ? save_cursor(follow) : 0;
 }
 
+/* What did not leave is not behind the cursor; main says so. */
+static bool written(void)
+{
+	return fflush(stdout) == 0 && !ferror(stdout);
+}
+
 static int deliver_new(struct follow *follow, bool *out_any)
 {
 	struct batch batch;
@@ -176,10 +182,8 @@ static int deliver_new(struct follow *follow, bool *out_any)
 			break;
 	}
 	json_decref(batch.records);
-	if (!status && *out_any && !follow->exec) {
-		fflush(stdout);
-		status = save_cursor(follow);
-	}
+	if (!status && *out_any && !follow->exec)
+		status = written() ? save_cursor(follow) : EXIT_ARCHIVE;
 	return !status && batch.result < 0 ? tell(&batch.fault) : status;
 }
 

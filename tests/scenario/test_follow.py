@@ -114,6 +114,17 @@ class Follow(Story):
         self.assertEqual(self.cursor_seq(), 0)
         open(gate, "w").close()
 
+    def test_the_cursor_stays_where_the_output_cannot_be_written(self):
+        self.write("a.txt", article(1))
+        self.once()
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [str(CHANCERY), "--archive", str(self.archive), "follow", "--after", "0", "--cursor-file",
+                 str(self.cursor), "--until-end"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("could not be written", done.stderr)
+        self.assertFalse(self.cursor.exists())
+
     def test_a_cursor_of_another_archive_is_refused(self):
         self.write("n.txt", article(1))
         self.once()
