@@ -247,6 +247,20 @@ static void mark_path(const struct client *client, char *out, size_t size)
 	snprintf(out, size, "%s/views.unfinished", client->program_archive);
 }
 
+/* Others follow the log too: what was interrupted here they may have ended. */
+static bool is_at_end(struct client *client)
+{
+	struct chy_view *view;
+	uint64_t seq;
+	bool same;
+
+	if (chy_view_open(client->program_archive, &view, NULL))
+		return false;
+	same = chy_view_position(view, &seq, NULL) == CHY_OK && seq >= end_of(client);
+	chy_view_close(view);
+	return same;
+}
+
 /* The mark stands while views are made, so that the next one goes on. */
 static int begin_here(struct client *client, struct chy_fault *fault)
 {
@@ -255,7 +269,7 @@ static int begin_here(struct client *client, struct chy_fault *fault)
 	int result;
 
 	mark_path(client, path, sizeof(path));
-	if (access(path, F_OK) == 0)
+	if (access(path, F_OK) == 0 && !is_at_end(client))
 		return CHY_OK;
 	result = chy_view_discard(client->program_archive, fault);
 	if (result)

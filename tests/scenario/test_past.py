@@ -237,6 +237,17 @@ class Past(Story):
         self.assertFalse((self.archive / "views.unfinished").exists())
         self.assertEqual(self.digest("--to", str(self.end())), digest)
 
+    def test_views_that_others_finished_after_an_interruption_are_made_again(self):
+        self.write("a.txt", article(random.Random(SEED), 1))
+        self.once()
+        views, mark = self.archive / "views.mdb", self.archive / "views.unfinished"
+        kept = os.open(views, os.O_RDONLY)  # its number is given to no other meanwhile
+        mark.touch()
+        self.digest()
+        self.assertNotEqual(views.stat().st_ino, os.fstat(kept).st_ino)
+        os.close(kept)
+        self.assertFalse(mark.exists())
+
 
 if __name__ == "__main__":
     unittest.main()
