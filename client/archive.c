@@ -203,10 +203,22 @@ static int wait_for_views(struct client *client)
 	return 0;
 }
 
+static void tell_behind(const struct chy_fault *why, uint64_t seq, uint64_t end)
+{
+	char sentence[1024];
+
+	fprintf(stderr,
+		"chancery: the views are behind the log, at record %llu of %llu, and cannot be "
+		"written here; what follows may lack the newest records: %s\n",
+		(unsigned long long)seq, (unsigned long long)end,
+		chy_fault_sentence(why, sentence, sizeof(sentence)));
+}
+
 static int open_views(struct client *client)
 {
 	struct chy_fault fault, caught;
-	int behind;
+	uint64_t seq;
+	int behind, result;
 
 	if (up_to_date(client))
 		return 0;
@@ -215,12 +227,17 @@ static int open_views(struct client *client)
 		return tell(&caught);
 	if (behind == CHY_EBUSY)
 		return wait_for_views(client);
-	if (chy_view_open(client->program_archive, &client->view, &fault))
-		return !behind || open_own_views(client) ? tell(behind ? &caught : &fault) : 0;
-	if (behind)
-		fprintf(stderr, "chancery: the views are behind the log and cannot be written "
-				"here; what follows may lack the newest records\n");
-	return 0;
+	seq = position_of_views(client, &result, &fault);
+	if (!behind)
+		return result ? tell(&fault) : 0;
+	if (seq) {
+		tell_behind(&caught, seq, end_of_log(client));
+		return 0;
+	}
+	/* None, those of another log, or such as have no record yet. */
+	chy_view_close(client->view);
+	client->view = NULL;
+	return open_own_views(client) ? tell(&caught) : 0;
 }
 
 int64_t latest_day(struct client *client)

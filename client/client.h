@@ -216,8 +216,9 @@ int turn_into_reader(const struct client *client);
 int tell(const struct chy_fault *fault);
 /* The same of a file that was named on the command line. */
 int tell_of_file(const struct chy_fault *fault);
-/* A signal handler for pages of a damaged archive. */
-void watch_for_damage(void);
+/* A signal handler for pages of a damaged archive, or of one on a full disk. The
+ * client must outlive all that reads archives. */
+void watch_for_damage(const struct client *client);
 
 /* -- output --------------------------------------------------------------- */
 

@@ -421,7 +421,7 @@ int main(int argc, char **argv)
 
 	signal(SIGPIPE, on_closed_pipe);
 	setlocale(LC_CTYPE, "");
-	watch_for_damage();
+	watch_for_damage(&client);
 	look_at_terminal(&client);
 	client.program_archive = getenv("CHANCERY_ARCHIVE");
 	if (!client.program_archive || !client.program_archive[0])

@@ -1,5 +1,6 @@
 #include <signal.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "client.h"
@@ -52,26 +53,35 @@ int tell_of_file(const struct chy_fault *fault)
 	return EXIT_ARCHIVE;
 }
 
-/* LMDB maps its file: a page that points nowhere ends in a signal. Nothing is
- * printed as right after that. */
+static const struct client *watched;
+
+/* LMDB maps its files: a page that points nowhere, or for which the disk has no
+ * room, ends in a signal. Nothing is printed as right after that. */
 static void on_damage(int signal_number)
 {
-	static const char sentence[] =
+	static const char damaged[] =
 		"chancery: a file of the archive is damaged; `chancery verify` says where, and "
 		"`chancery replay` makes the views again\n";
+	static const char full[] =
+		"chancery: no space is left where the archive lies; make room and try again "
+		"(if that does not help, `chancery verify` says what is damaged)\n";
+	struct statvfs room;
+	bool no_room = signal_number == SIGBUS && statvfs(watched->program_archive, &room) == 0 &&
+		       room.f_bavail == 0;
 
-	(void)signal_number;
-	if (write(STDERR_FILENO, sentence, sizeof(sentence) - 1) < 0)
+	if (write(STDERR_FILENO, no_room ? full : damaged,
+		    (no_room ? sizeof(full) : sizeof(damaged)) - 1) < 0)
 		_exit(EXIT_ARCHIVE);
 	_exit(EXIT_ARCHIVE);
 }
 
-void watch_for_damage(void)
+void watch_for_damage(const struct client *client)
 {
 	static char stack[16384]; /* of its own: the first may be what ran out */
 	const stack_t alternative = {.ss_sp = stack, .ss_size = sizeof(stack)};
 	struct sigaction action;
 
+	watched = client;
 	sigaltstack(&alternative, NULL);
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = on_damage;

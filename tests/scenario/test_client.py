@@ -3,6 +3,7 @@ import html
 import json
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import unittest
@@ -131,6 +132,13 @@ class Client(Story):
                                "events"], capture_output=True, text=True)
         self.assertEqual(done.stdout, expected)
         self.assertIn("for this question", done.stderr)
+
+    def test_views_for_which_there_is_no_room_are_told_of_and_no_empty_answer_is_given(self):
+        (self.archive / "views.mdb").unlink()
+        done = self.chancery("events", expect=3, restore_signals=False, preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_FSIZE, (1 << 16, 1 << 16)))
+        self.assertEqual(done.stdout, "")
+        self.assertIn("views.mdb", done.stderr)
 
     def test_formats_agree_on_the_number_of_rows(self):
         n = len(self.events())
