@@ -62,16 +62,18 @@ int chy_unsynced_mark(const char *directory, struct chy_fault *fault)
 {
 	char path[4096], now[RUN];
 	size_t n = run_of_system(now);
-	int fd, failed;
+	int fd, failed, result;
 
 	path_of(directory, path, sizeof(path));
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	failed = fd < 0 || write(fd, now, n) != (ssize_t)n || fsync(fd);
 	if (fd >= 0)
 		close(fd);
-	if (failed || sync_directory(directory))
-		return chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
-	return CHY_OK;
+	if (!failed && !sync_directory(directory))
+		return CHY_OK;
+	result = chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
+	unlink(path); /* half a mark would have the views made again */
+	return result;
 }
 
 void chy_unsynced_unmark(const char *directory)
