@@ -171,6 +171,9 @@ static int open_file(struct export *export, const char *path, bool force, bool o
 	int fd;
 
 	umask(mask);
+	/* Else what is renamed over it would take the place of the device. */
+	if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+		return usage_error("%s is no file that could be replaced; name another", path);
 	if (!force && lstat(path, &info) == 0)
 		return refuse(path);
 	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= sizeof(temporary))

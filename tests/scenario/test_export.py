@@ -2,6 +2,7 @@
 import csv
 import io
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -328,6 +329,14 @@ class Export(Story):
         self.assertEqual(path.read_bytes().decode(), self.export("csv"))
         self.chancery("export", "csv", "--output", str(self.place / "none" / "x.csv"), expect=3)
         self.assertEqual([p.name for p in self.place.iterdir() if p.name.startswith("events.csv.")], [])
+
+    def test_what_is_no_file_is_not_replaced(self):
+        pipe = self.place / "pipe"
+        os.mkfifo(pipe)
+        for name in ("csv", "sqlite"):
+            done = self.chancery("export", name, "--output", str(pipe), "--force", expect=2)
+            self.assertIn("name another", done.stderr)
+        self.assertTrue(pipe.is_fifo())
 
     def test_a_filter_that_matches_nothing_gives_an_empty_whole(self):
         nothing = ["--actor", "Tuvalu"]
