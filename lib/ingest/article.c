@@ -84,6 +84,8 @@ static void use_dateline(struct chy_reading *reading, struct chy_draft *draft)
 		return;
 	line.source = chy_keep(reading, line.source);
 	take_off(draft, line.end);
+	if (line.alone && !draft->title.text.size)
+		chy_take_headline(draft);
 	if (!source->value.size)
 		source->value = line.source;
 	if (date->value.size || !line.dated)

@@ -1,7 +1,7 @@
 /* The dateline at the beginning of a report: `MOSCOVO, 1 nov (Lusa) —`,
  * `LISBOA (Reuters) - `, `Brasília, 3/11/2013 (EFE).-`, `MADRID — `. It is
  * taken for one only where every word before the dash could be of a place or a
- * date. */
+ * date. A day with its year that stands alone is one too. */
 #include <string.h>
 
 #include <unicode/uchar.h>
@@ -44,18 +44,23 @@ static bool word_fits(struct chy_str word)
 	       chy_name_find(&names_months, word);
 }
 
-static bool head_fits(struct chy_str head)
+static bool words_fit(struct chy_str head)
 {
 	struct chy_str rest = head, word;
-	size_t at = 0;
 	int words = 0;
 
-	if (!head.size || !u_isupper((UChar32)chy_utf8_next(head.data, head.size, &at)))
-		return false;
 	while (chy_str_split(&rest, ' ', &word))
 		if (word.size && (!word_fits(word) || ++words > MOST_WORDS))
 			return false;
 	return true;
+}
+
+static bool head_fits(struct chy_str head)
+{
+	size_t at = 0;
+
+	return head.size && u_isupper((UChar32)chy_utf8_next(head.data, head.size, &at)) &&
+	       words_fit(head);
 }
 
 /* The parts of what stands in brackets: a day, and whoever is left. */
@@ -117,6 +122,37 @@ static size_t find_dash(struct chy_str text, size_t limit)
 	return 0;
 }
 
+static bool begins_day(struct chy_str text)
+{
+	struct chy_str rest = text, word;
+	size_t at = 0;
+
+	return text.size && chy_str_split(&rest, ' ', &word) &&
+	       (u_isdigit((UChar32)chy_utf8_next(text.data, text.size, &at)) ||
+		       chy_name_find(&names_months, word));
+}
+
+/* `12 de março de 2014`, `Lisboa, 12/3/2014`: a paragraph of its own, with its
+ * year, that other text follows. */
+static bool read_alone(struct chy_str text, struct chy_dateline *out)
+{
+	const char *newline = text.size ? memchr(text.data, '\n', text.size) : NULL;
+	struct chy_str line = {text.data, newline ? (size_t)(newline - text.data) : 0};
+	struct chy_str day = line, before;
+
+	if (line.size > LONGEST_OUTLET || !words_fit(line))
+		return false;
+	while (!begins_day(day))
+		if (!chy_str_split(&day, ',', &before) || !(day = chy_str_trim(day)).size)
+			return false;
+	if (chy_read_date(day, &out->date) || !out->date.year)
+		return false;
+	out->dated = out->alone = true;
+	for (out->end = line.size; out->end < text.size && text.data[out->end] == '\n';)
+		out->end++;
+	return true;
+}
+
 bool chy_read_dateline(struct chy_str text, struct chy_dateline *out)
 {
 	size_t limit = text.size < LONGEST_HEAD ? text.size : LONGEST_HEAD;
@@ -125,6 +161,9 @@ bool chy_read_dateline(struct chy_str text, struct chy_dateline *out)
 	struct chy_str head;
 	size_t dash;
 
+	*out = line;
+	if (read_alone(text, out))
+		return true;
 	if (open)
 		close = memchr(open, ')', (size_t)(text.data + text.size - open));
 	if (close && close - open <= LONGEST_OUTLET)

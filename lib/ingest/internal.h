@@ -97,6 +97,7 @@ struct chy_dateline {
 	struct chy_str source; /* empty where none is named */
 	struct chy_date date;
 	bool dated;
+	bool alone; /* a paragraph of its own */
 	size_t end; /* where the text begins that follows it */
 };
 /* Whether a paragraph begins with a dateline, and what it says. One that names

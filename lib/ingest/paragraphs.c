@@ -311,8 +311,11 @@ void chy_take_headline(struct chy_draft *draft)
 	struct chy_str text = trace_str(&draft->text);
 	const char *gap = text.size ? memmem(text.data, text.size, "\n\n", 2) : NULL;
 	size_t end = gap ? (size_t)(gap - text.data) : text.size;
+	struct chy_dateline line;
 	struct trace rest;
 
+	if (chy_read_dateline(text, &line) && line.alone)
+		return; /* the headline may come after it */
 	/* A text of one line that ends a sentence is that sentence. */
 	if (!headline((struct chy_str){text.data, end}) ||
 		(!gap && ends_sentence((struct chy_str){text.data, end})))

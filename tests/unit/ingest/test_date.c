@@ -153,6 +153,37 @@ static void a_dateline_gives_outlet_and_day(void **state)
 	}
 }
 
+static void a_day_that_stands_alone_above_the_text_is_a_dateline(void **state)
+{
+	static const struct {
+		const char *file, *date, *text;
+	} cases[] = {
+		{"Um título\n12 de março de 2014\n\nO ministro chegou.", "2014-03-12",
+			"Um título\n\nO ministro chegou."},
+		{"Um título\n\nLisboa, 12/3/2014\n\nO ministro chegou.", "2014-03-12",
+			"Um título\n\nO ministro chegou."},
+		{"2014-03-12\n\nUm título\n\nO ministro chegou.", "2014-03-12",
+			"Um título\n\nO ministro chegou."},
+		{"A title\nMarch 12, 2014\nThe minister arrived.", "2014-03-12",
+			"A title\n\nThe minister arrived."},
+		{"Um título\n\nCimeira de 12 de março de 2014\n\nO ministro chegou.", "2015-01-01",
+			"Um título\n\nCimeira de 12 de março de 2014\n\nO ministro chegou."},
+		{"Um título\n\n12 de março\n\nO ministro chegou.", "2015-01-01",
+			"Um título\n\n12 de março\n\nO ministro chegou."},
+		{"Um título\n\nO ministro chegou.\n\n12 de março de 2014", "2015-01-01",
+			"Um título\n\nO ministro chegou.\n\n12 de março de 2014"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const struct chy_article *article =
+			with_evidence(cases[i].file, "2015-01-01", INT64_MIN);
+
+		assert_str(article->date, cases[i].date);
+		assert_str(article->text, cases[i].text);
+	}
+}
+
 static void what_only_resembles_a_dateline_is_none(void **state)
 {
 	static const char *const lines[] = {
@@ -230,6 +261,8 @@ int main(void)
 		cmocka_unit_test_teardown(what_is_no_day_is_kept_with_a_note, forget_after),
 		cmocka_unit_test_teardown(the_date_comes_from_the_best_evidence, forget_after),
 		cmocka_unit_test_teardown(a_dateline_gives_outlet_and_day, forget_after),
+		cmocka_unit_test_teardown(
+			a_day_that_stands_alone_above_the_text_is_a_dateline, forget_after),
 		cmocka_unit_test_teardown(what_only_resembles_a_dateline_is_none, forget_after),
 		cmocka_unit_test_teardown(
 			a_dateline_is_left_out_of_the_text_and_kept_as_a_field, forget_after),
