@@ -22,11 +22,42 @@ struct follow {
 
 /* -- the cursor ----------------------------------------------------------- */
 
+static int find_end(struct follow *follow, uint64_t *out)
+{
+	struct chy_snapshot *snapshot;
+	struct chy_fault fault;
+
+	if (chy_snapshot_open(follow->client->archive, &snapshot, &fault))
+		return tell(&fault);
+	*out = chy_snapshot_last_seq(snapshot);
+	chy_snapshot_close(snapshot);
+	return 0;
+}
+
+/* A cursor beyond the log's end means that the log is not the one that it was
+ * made of. told_by: the option or the file that has it. */
+static int take_number(struct follow *follow, const char *told_by, const char *digits)
+{
+	int n = (int)strspn(digits, "0123456789"), status;
+	uint64_t last = 0;
+
+	errno = 0;
+	follow->seq = strtoull(digits, NULL, 10);
+	status = find_end(follow, &last);
+	if (status || (errno != ERANGE && follow->seq <= last))
+		return status;
+	fprintf(stderr,
+		"chancery: %s says %.*s, but the log ends with record %llu; was an older copy "
+		"put in its place?\n",
+		told_by, n, digits, (unsigned long long)last);
+	return EXIT_ARCHIVE;
+}
+
 /* "UUID:SEQ" of this archive, or a number. */
-static int read_cursor(struct follow *follow, const char *text)
+static int read_cursor(struct follow *follow, const char *told_by, const char *text)
 {
 	const char *colon = strchr(text, ':');
-	char *end;
+	size_t digits;
 
 	if (colon && ((size_t)(colon - text) != CHY_UUID_SIZE - 1 ||
 			     strncmp(text, chy_archive_uuid(follow->client->archive),
@@ -36,11 +67,11 @@ static int read_cursor(struct follow *follow, const char *text)
 		return EXIT_ARCHIVE;
 	}
 	text = colon ? colon + 1 : text;
-	follow->seq = strtoull(text, &end, 10);
-	if (end == text || (*end && *end != '\n') || text[0] == '-')
+	digits = strspn(text, "0123456789");
+	if (!digits || (text[digits] && text[digits] != '\n'))
 		return usage_error("a cursor is UUID:NUMBER or a number, not '%.*s'",
 			(int)strcspn(text, "\n"), text);
-	return 0;
+	return take_number(follow, told_by, text);
 }
 
 /* The new cursor beside the old, then over it: never half a cursor. */
@@ -85,32 +116,15 @@ static int load_cursor(struct follow *follow)
 			fclose(file);
 		return EXIT_ARCHIVE;
 	}
-	status = read_cursor(follow, text);
+	status = read_cursor(follow, follow->cursor_file, text);
 	fclose(file);
 	return status;
 }
 
-/* Begins where nothing else was said with what is new. A cursor beyond the
- * log's end means that the log is not the one that it was made of. */
+/* Begins where nothing else was said with what is new. */
 static int find_start(struct follow *follow)
 {
-	struct chy_snapshot *snapshot;
-	struct chy_fault fault;
-	uint64_t last;
-
-	if (chy_snapshot_open(follow->client->archive, &snapshot, &fault))
-		return tell(&fault);
-	last = chy_snapshot_last_seq(snapshot);
-	chy_snapshot_close(snapshot);
-	if (follow->seq == UINT64_MAX)
-		follow->seq = last;
-	if (follow->seq <= last)
-		return 0;
-	fprintf(stderr,
-		"chancery: the cursor says %llu, but the log ends with record %llu; was an older "
-		"copy put in its place?\n",
-		(unsigned long long)follow->seq, (unsigned long long)last);
-	return EXIT_ARCHIVE;
+	return follow->seq == UINT64_MAX ? find_end(follow, &follow->seq) : 0;
 }
 
 /* -- delivery ------------------------------------------------------------- */
@@ -122,19 +136,65 @@ static void wait_seconds(double seconds)
 	nanosleep(&time, NULL);
 }
 
-/* SIGPIPE is ignored meanwhile: a command need not read its input. */
-static bool run_command(const char *command, const char *line)
+static void write_all(int fd, const char *data, size_t size)
+{
+	ssize_t n;
+
+	for (; size && (n = write(fd, data, size)) > 0; size -= (size_t)n)
+		data += n;
+}
+
+/* SIGPIPE is ignored meanwhile: a command need not read its input. What it leaves
+ * unread must not stay in a buffer of the stream, for pclose() would tell that and
+ * not how the command ended. Returns what wait() tells of it; -1 and errno where
+ * it could not be begun. */
+static int run_command(const char *command, const char *line)
 {
 	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
 	FILE *pipe = popen(command, "w");
 	int status = -1;
 
 	if (pipe) {
-		fprintf(pipe, "%s\n", line);
+		write_all(fileno(pipe), line, strlen(line));
+		write_all(fileno(pipe), "\n", 1);
 		status = pclose(pipe);
 	}
 	signal(SIGPIPE, before);
-	return status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return status;
+}
+
+static const double FIRST_PAUSE = 0.2, LONGEST_PAUSE = 30; /* s */
+
+static void tell_failure(const json_t *record, int status)
+{
+	fprintf(stderr,
+		"chancery: record %lld: ", json_integer_value(json_object_get(record, "seq")));
+	if (status == -1)
+		fprintf(stderr, "the command of --exec cannot be run: %s", strerror(errno));
+	else if (WIFSIGNALED(status))
+		fprintf(stderr, "the command of --exec was ended by signal %d", WTERMSIG(status));
+	else
+		fprintf(stderr, "the command of --exec left with status %d", WEXITSTATUS(status));
+	fprintf(stderr,
+		"; it is tried again in %g s, then after longer and longer pauses, at most %g s, "
+		"until it leaves with 0\n",
+		FIRST_PAUSE, LONGEST_PAUSE);
+}
+
+/* Until it succeeds; the first failure is told. */
+static void run_until_done(const struct follow *follow, const json_t *record, const char *line)
+{
+	double pause = FIRST_PAUSE;
+	bool told = false;
+	int status;
+
+	while ((status = run_command(follow->exec, line)) != 0) {
+		if (!told)
+			tell_failure(record, status);
+		told = true;
+		wait_seconds(pause);
+		pause = 2 * pause < LONGEST_PAUSE ? 2 * pause : LONGEST_PAUSE;
+	}
 }
 
 /* At least once: the cursor moves when the command has succeeded. */
@@ -150,10 +210,9 @@ static int deliver(struct follow *follow, json_t *record)
 		fprintf(stderr, "chancery: memory ran out\n");
 		return EXIT_ARCHIVE;
 	}
-	for (double pause = 0.2; follow->exec && !run_command(follow->exec, line.data);
-		pause = pause < 30 ? pause * 2 : 30)
-		wait_seconds(pause);
-	if (!follow->exec)
+	if (follow->exec)
+		run_until_done(follow, record, line.data);
+	else
 		puts(line.data);
 	chy_buffer_fini(&line);
 	follow->seq = (uint64_t)json_integer_value(json_object_get(record, "seq"));
@@ -269,7 +328,7 @@ int run_follow(struct client *client, int argc, char **argv)
 	if (!status)
 		status = open_log(client);
 	if (!status && after)
-		status = read_cursor(&follow, after);
+		status = read_cursor(&follow, "--after", after);
 	if (!status)
 		status = load_cursor(&follow);
 	if (!status)

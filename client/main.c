@@ -187,7 +187,9 @@ const struct command commands[] = {
 		"  --after CURSOR     begin after it (0: the whole log; else: what is new)\n"
 		"  --cursor-file F    begin where F says, and keep it up to date\n"
 		"  --exec CMD         run CMD with each record on its standard input; it is tried\n"
-		"                     again until it succeeds, and only then the cursor moves\n"
+		"                     again until it succeeds, and only then the cursor moves; "
+		"the\n"
+		"                     first failure of a record is told on standard error\n"
 		"  --until-end        leave when the log's end is reached\n\n"
 		"Example:\n  chancery follow --after 0 | jq .kind\n",
 		run_follow},

@@ -108,6 +108,7 @@ class Follow(Story):
         self.assertEqual(self.follower.wait(timeout=120), 0)
         self.assertEqual([r["seq"] for r in self.records()], list(range(1, 8)))
         self.assertEqual(len(tries.read_text().splitlines()), 7 + 2)
+        self.assertEqual(self.said().count("left with status 1; it is tried again in 0.2 s"), 1, self.said())
 
     def test_the_cursor_stays_while_the_command_runs(self):
         self.write("n.txt", article(1))
