@@ -241,7 +241,10 @@ const struct command commands[] = {
 		"Example:\n  chancery recode --source \"Harbour Wire\" --dry-run\n",
 		run_recode},
 	{"verify", "check every hash and every derived thing", "verify [--head HASH]",
-		"  --head HASH        the last record must have this hash\n\n"
+		"  --head HASH        a head that was printed earlier: the log must still hold "
+		"the\n"
+		"                     record, and may have grown since; exit 4 where it was\n"
+		"                     shortened or changed\n\n"
 		"Example:\n  chancery verify && echo sound\n",
 		run_verify},
 	{"backup", "a consistent copy of the log, while the daemon runs", "backup DIR",

@@ -12,14 +12,59 @@ static void on_problem(void *user, const struct chy_fault *fault)
 	printf("%s\n", chy_fault_sentence(fault, sentence, sizeof(sentence)));
 }
 
-static int check_head(const struct chy_hash *wanted, const struct chy_verify_report *report)
+/* The numbers of the record that has a hash (0 for none) and of the last. */
+static int find_hash(struct chy_archive *archive, const struct chy_hash *wanted, uint64_t *out,
+	uint64_t *out_last, struct chy_fault *fault)
+{
+	struct chy_snapshot *snapshot;
+	struct chy_log_cursor *cursor;
+	struct chy_record record;
+	int result = chy_snapshot_open(archive, &snapshot, fault);
+
+	*out = 0;
+	if (result)
+		return result;
+	*out_last = chy_snapshot_last_seq(snapshot);
+	result = chy_log_cursor_open(snapshot, 0, &cursor, fault);
+	if (!result) {
+		while (!*out && !(result = chy_log_cursor_next(cursor, &record, fault)))
+			if (chy_hash_equal(wanted, &record.hash))
+				*out = record.seq;
+		chy_log_cursor_close(cursor);
+	}
+	chy_snapshot_close(snapshot);
+	return result < 0 ? result : CHY_OK;
+}
+
+/* A log that was shortened, or changed and chained anew, lacks a head that was
+ * kept. The archive is opened for this alone: its views may be what is wrong. */
+static int check_head(const struct client *client, const struct chy_hash *wanted,
+	const struct chy_verify_report *report)
 {
 	char head[CHY_HASH_HEX], hex[CHY_HASH_HEX];
+	struct chy_archive *archive;
+	struct chy_fault fault;
+	uint64_t seq, last;
+	int result;
 
 	if (chy_hash_equal(wanted, &report->head))
 		return 0;
-	printf("the last record's hash is %s, not %s\n", chy_hash_to_hex(&report->head, head),
-		chy_hash_to_hex(wanted, hex));
+	if (chy_archive_open(client->program_archive, &archive, &fault))
+		return tell(&fault);
+	result = find_hash(archive, wanted, &seq, &last, &fault);
+	chy_archive_close(archive);
+	if (result)
+		return tell(&fault);
+	if (seq) {
+		printf("--head is record %llu; since then the log has grown by %llu, to %llu "
+		       "records\n",
+			(unsigned long long)seq, (unsigned long long)(last - seq),
+			(unsigned long long)last);
+		return 0;
+	}
+	printf("no record has the hash %s, and the last one's hash is %s: the log was shortened or "
+	       "changed, or is another one\n",
+		chy_hash_to_hex(wanted, hex), chy_hash_to_hex(&report->head, head));
 	return EXIT_CHECK;
 }
 
@@ -67,7 +112,7 @@ int run_verify(struct client *client, int argc, char **argv)
 	}
 	if (result)
 		return tell(&fault);
-	status = head ? check_head(&wanted, &report) : 0;
+	status = head ? check_head(client, &wanted, &report) : 0;
 	if (!status)
 		status = check_views(client);
 	if (!status)
