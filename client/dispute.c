@@ -755,28 +755,69 @@ static int find_matter(struct client *client, const char *typed, json_t **out)
 	return status;
 }
 
+/* The first of these options that was given; NULL. */
+static const char *given_of(const struct option_spec *specs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (specs[i].flag ? *specs[i].flag : *specs[i].value != NULL)
+			return specs[i].name;
+	return NULL;
+}
+
+struct asked {
+	const char *on, *by;
+	bool phases, course;
+};
+
+/* One view at a time, and none while something is declared. */
+static int check_options(const struct declaring *declaring, const struct asked *asked,
+	const char *of_views, const char *of_declaring)
+{
+	bool declares = declaring->id || declaring->undeclared;
+
+	if (declares && of_views)
+		return usage_error("dispute %s takes no %s: ask for that afterwards",
+			declaring->id ? "--declare" : "--undeclare", of_views);
+	if (!declares && of_declaring)
+		return usage_error("%s belongs to dispute --declare ID", of_declaring);
+	if (asked->phases && asked->course)
+		return usage_error("dispute takes --phases or --course, one at a time");
+	if (asked->phases && asked->by)
+		return usage_error("--by belongs to dispute --course, not to --phases");
+	return 0;
+}
+
+static int tell_asked(
+	struct client *client, json_t *row, const struct moment *moment, const struct asked *asked)
+{
+	if (asked->course || asked->by)
+		return tell_course(client, row, moment, asked->by);
+	return asked->phases ? tell_phases(client, row, moment) : tell_dispute(client, row, moment);
+}
+
 int run_dispute(struct client *client, int argc, char **argv)
 {
 	struct declaring declaring = {.id = NULL};
+	struct asked asked = {.on = NULL};
+	const struct option_spec views[] = {{"--phases", NULL, &asked.phases},
+		{"--course", NULL, &asked.course}, {"--by", &asked.by, NULL},
+		{"--on", &asked.on, NULL}};
 	struct option_spec specs[24];
 	struct moment moment;
-	const char *on = NULL, *by = NULL;
-	bool phases = false, course = false;
 	json_t *row;
 	size_t n = declaring_specs(&declaring, specs);
 	int rest, status;
 
-	specs[n++] = (struct option_spec){"--on", &on, NULL};
-	specs[n++] = (struct option_spec){"--phases", NULL, &phases};
-	specs[n++] = (struct option_spec){"--course", NULL, &course};
-	specs[n++] = (struct option_spec){"--by", &by, NULL};
-	status = read_options(client, command_named("dispute"), specs, n, argc, argv, &rest);
+	memcpy(specs + n, views, sizeof(views));
+	status = read_options(client, command_named("dispute"), specs, n + 4, argc, argv, &rest);
+	if (!status)
+		status = check_options(&declaring, &asked, given_of(views, 4), given_of(specs, n));
 	if (!status && (declaring.id || declaring.undeclared))
 		return rest ? usage_error("dispute --declare takes no '%s'", argv[0])
 			    : declare_dispute(client, &declaring);
 	if (!status && rest != 1)
 		return usage_error("dispute takes one id; `chancery disputes` lists them");
-	if (!status && !phases && !course && !by)
+	if (!status && !asked.phases && !asked.course && !asked.by)
 		status = refuse_rows(client, "dispute");
 	if (!status)
 		status = open_archive(client);
@@ -784,12 +825,9 @@ int run_dispute(struct client *client, int argc, char **argv)
 		status = find_matter(client, argv[0], &row);
 	if (status)
 		return status < 0 ? 0 : status;
-	status = read_moment(client, on, &moment);
-	if (!status && (course || by))
-		status = tell_course(client, row, &moment, by);
-	else if (!status)
-		status = phases ? tell_phases(client, row, &moment)
-				: tell_dispute(client, row, &moment);
+	status = read_moment(client, asked.on, &moment);
+	if (!status)
+		status = tell_asked(client, row, &moment, &asked);
 	json_decref(row);
 	return status;
 }
