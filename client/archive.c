@@ -50,6 +50,24 @@ static int seq_of_time(struct client *client, const char *text, int64_t time, ui
 }
 
 int read_when(struct client *client, const char *option, const char *text, uint64_t *out)
+/* 1900 to the present: more often meant as a year than as a record. */
+static bool may_be_year(const char *text)
+{
+	time_t now = time(NULL);
+	struct tm day;
+	long year = strlen(text) == 4 ? strtol(text, NULL, 10) : 0;
+
+	return gmtime_r(&now, &day) && year >= 1900 && year <= day.tm_year + 1900L;
+}
+
+static void tell_of_year(const char *option, const char *text)
+{
+	fprintf(stderr,
+		"chancery: %s %s is taken for the record of that number, not for the year; its "
+		"first day is written %s-01-01\n",
+		option, text, text);
+}
+
 {
 	uint64_t end = end_of_log(client);
 	int64_t time;
@@ -57,6 +75,8 @@ int read_when(struct client *client, const char *option, const char *text, uint6
 
 	*out = strtoull(text, &rest, 10);
 	if (!*rest && *out && text[0] != '-')
+	if (!*rest && *out && text[0] != '-' && may_be_year(text))
+		tell_of_year(option, text);
 		return *out <= end ? 0
 				   : usage_error("the log ends with record %llu: %s %s lies "
 						 "ahead of it",

@@ -138,11 +138,12 @@ const struct command commands[] = {
 		run_why},
 	{"diff", "what was learned, corrected or taken back between two moments",
 		"diff --from WHEN [--to WHEN]",
-		"WHEN is a record's number or a time, as for --as-of; --to is now. An event that "
-		"a\n"
-		"later coding tells as before is no difference. Promises whose term went by in\n"
-		"between are told as overdue, and disputes that are in another phase as of its\n"
-		"newest document's day, with the act that brought it about.\n\n"
+		"WHEN is a record's number or a time, as for --as-of (2013 is a record, the "
+		"year's\n"
+		"first day is 2013-01-01); --to is now. An event that a later coding tells as\n"
+		"before is no difference. Promises whose term went by in between are told as\n"
+		"overdue, and disputes that are in another phase as of its newest document's day,\n"
+		"with the act that brought it about.\n\n"
 		"Example:\n  chancery diff --from 2014-01-01 --to 2014-02-01\n",
 		run_diff},
 	{"history", "every record that ever touched a document", "history ID",
