@@ -246,6 +246,16 @@ int read_day(const char *option, const char *text, bool last, int64_t *out)
 	return 0;
 }
 
+static int unknown_category(const char *typed, const char *const *names)
+{
+	char all[256] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < CHY_CATEGORY_COUNT && n < sizeof(all); i++)
+		n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s", i ? ", " : "", names[i]);
+	return usage_error("there is no category '%s'; take one of %s", typed, all);
+}
+
 static int read_category(const char *typed, struct chy_str *out)
 {
 	const char *names[CHY_CATEGORY_COUNT], *near;
@@ -265,7 +275,7 @@ static int read_category(const char *typed, struct chy_str *out)
 	near = nearest(upper, names, CHY_CATEGORY_COUNT);
 	if (near)
 		return usage_error("there is no category '%s'; did you mean %s?", typed, near);
-	return usage_error("there is no category '%s'", typed);
+	return unknown_category(typed, names);
 }
 
 /* Words by which a dispute may be meant: its id, and those of its names in any

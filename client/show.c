@@ -152,6 +152,19 @@ static const char *const event_keys[] = {"id", "event", "mode", "cameo", "score"
 	"medium", "sentence", "trigger", "rule", "confidence", "document", "title", "source",
 	"reported", "recorded", "superseded"};
 
+/* What may begin a document's id, or a sentence on all ids that can be shown. */
+static int check_document_id(const char *typed)
+{
+	size_t n = strlen(typed);
+
+	if (n >= 4 && strspn(typed, "0123456789abcdefABCDEF") == n)
+		return 0;
+	return usage_error("'%s' is no id: an event's is E12.3, a happening's H and sixteen digits "
+			   "(0 to 9, a to f), a document's four or more of its 64 hexadecimal "
+			   "digits",
+		typed);
+}
+
 int run_show(struct client *client, int argc, char **argv)
 {
 	bool original = false;
@@ -178,7 +191,9 @@ int run_show(struct client *client, int argc, char **argv)
 		json_decref(found);
 		return 0;
 	}
-	status = find_document(client, argv[0], &id);
+	status = check_document_id(argv[0]);
+	if (!status)
+		status = find_document(client, argv[0], &id);
 	if (status)
 		return status;
 	result = chy_view_document(client->view, &id, &found, &fault);
