@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -49,7 +50,6 @@ static int seq_of_time(struct client *client, const char *text, int64_t time, ui
 	return 0;
 }
 
-int read_when(struct client *client, const char *option, const char *text, uint64_t *out)
 /* 1900 to the present: more often meant as a year than as a record. */
 static bool may_be_year(const char *text)
 {
@@ -68,15 +68,16 @@ static void tell_of_year(const char *option, const char *text)
 		option, text, text);
 }
 
+int read_when(struct client *client, const char *option, const char *text, uint64_t *out)
 {
 	uint64_t end = end_of_log(client);
 	int64_t time;
 	char *rest;
 
 	*out = strtoull(text, &rest, 10);
-	if (!*rest && *out && text[0] != '-')
 	if (!*rest && *out && text[0] != '-' && may_be_year(text))
 		tell_of_year(option, text);
+	if (!*rest && *out && text[0] != '-')
 		return *out <= end ? 0
 				   : usage_error("the log ends with record %llu: %s %s lies "
 						 "ahead of it",
@@ -234,6 +235,21 @@ static void tell_behind(const struct chy_fault *why, uint64_t seq, uint64_t end)
 		chy_fault_sentence(why, sentence, sizeof(sentence)));
 }
 
+int check_mark(const struct client *client)
+{
+	char path[4096];
+	struct stat info;
+
+	snprintf(path, sizeof(path), "%s/views.unsynced", client->program_archive);
+	if (lstat(path, &info) || S_ISREG(info.st_mode))
+		return 0;
+	fprintf(stderr,
+		"chancery: %s is no file: while views are written a mark of that name stands "
+		"beside them; move it away and try again\n",
+		path);
+	return EXIT_ARCHIVE;
+}
+
 static int open_views(struct client *client)
 {
 	struct chy_fault fault, caught;
@@ -242,6 +258,8 @@ static int open_views(struct client *client)
 
 	if (up_to_date(client))
 		return 0;
+	if (check_mark(client))
+		return EXIT_ARCHIVE;
 	behind = catch_up(client, &caught);
 	if (behind == CHY_EDAMAGED || behind == CHY_EVERSION)
 		return tell(&caught);

@@ -184,6 +184,10 @@ void read_batch(
  * and compares both: 0 where they are equal, else prints what is wrong. */
 int compare_views(struct client *client);
 
+/* Whether the mark of unsynced views (views.unsynced) can be one: 0, or the status
+ * to leave with. */
+int check_mark(const struct client *client);
+
 /* Sends a line to the socket of the archive's holder. The connection, upon
  * which the answer comes, or -1 where nobody answers. */
 int ask_daemon(const json_t *holder, const char *question);

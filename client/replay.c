@@ -1,4 +1,6 @@
 /* replay: the views made again from the log, and looks at the past. */
+#include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,6 +222,66 @@ static int print_digest(int result, const struct chy_hash *digest, const struct 
 	return 0;
 }
 
+/* What a look at the past consists of; views.* are the views' own. */
+static bool is_of_look(const char *name)
+{
+	static const char *const names[] = {".", "..", "past.json", "views.mdb", "views.mdb-lock",
+		"views.lock", "views.unsynced"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool holds_log(const char *directory)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/log.mdb", directory);
+	return access(path, F_OK) == 0;
+}
+
+/* Nothing is put among what somebody else keeps. */
+static int check_place(const char *directory)
+{
+	const struct dirent *entry;
+	DIR *list;
+	int status = 0;
+
+	if (!directory[0])
+		return usage_error("--into takes a directory: one that is to be made, is empty, or "
+				   "has a look at the past");
+	if (holds_log(directory))
+		return usage_error("%s holds a log of its own: a look at the past needs another "
+				   "directory",
+			directory);
+	list = opendir(directory);
+	if (!list && errno == ENOTDIR)
+		return usage_error("--into %s: that is no directory, or lies in none", directory);
+	while (list && !status && (entry = readdir(list)))
+		if (!is_of_look(entry->d_name))
+			status = usage_error(
+				"%s holds %s, which is not of a look at the past: name a directory "
+				"that is to be made, or an empty one",
+				directory, entry->d_name);
+	if (list)
+		closedir(list);
+	return status;
+}
+
+/* A place that is not there is not the archive's. */
+static int tell_of_place(const struct chy_fault *fault)
+{
+	char sentence[1024];
+
+	fprintf(stderr,
+		"chancery: no look can be made there: %s; --into takes a directory in one that is "
+		"there and can be written to\n",
+		chy_fault_sentence(fault, sentence, sizeof(sentence)));
+	return EXIT_ARCHIVE;
+}
+
 /* Goes on where one of the same record was interrupted. */
 static int replay_into(struct client *client, const char *directory, uint64_t to)
 {
@@ -231,14 +293,11 @@ static int replay_into(struct client *client, const char *directory, uint64_t to
 	bool afresh = result != CHY_OK || past.last != to;
 
 	if (result < 0)
-		return tell(&fault);
+		return tell_of_place(&fault);
 	result = chy_past_make(directory, home, to, &fault);
-	if (result == CHY_ECONFLICT)
-		return usage_error("%s holds a log of its own: a look at the past needs another "
-				   "directory",
-			directory);
-	if (!result)
-		result = build(client, directory, to, afresh, &digest, &fault);
+	if (result)
+		return tell_of_place(&fault);
+	result = build(client, directory, to, afresh, &digest, &fault);
 	return print_digest(result, &digest, &fault);
 }
 
@@ -335,6 +394,8 @@ int run_replay(struct client *client, int argc, char **argv)
 		return usage_error("--check compares the archive's own views, which are of now");
 	if (!status)
 		status = refuse_formats(client, "replay");
+	if (!status && into)
+		status = check_place(into);
 	/* What replaces the views need not open them. */
 	if (!status)
 		status = only_check ? open_archive(client) : open_log(client);
@@ -347,5 +408,7 @@ int run_replay(struct client *client, int argc, char **argv)
 	heed_interrupts();
 	if (into)
 		return replay_into(client, into, to ? to : end_of(client));
-	return to ? replay_aside(client, to) : replay_here(client);
+	if (to)
+		return replay_aside(client, to);
+	return check_mark(client) ? EXIT_ARCHIVE : replay_here(client);
 }
