@@ -484,6 +484,29 @@ static bool tells_issue(
 	return false;
 }
 
+/* Whether a sentence names a state and no claimant of the dispute: *la posición
+ * argentina* says nothing of the islands of others. */
+static bool of_others(const struct chy_document *document, const struct chy_line *line,
+	const struct chy_dispute *dispute)
+{
+	const struct chy_catalogue *c = document->coder->catalogue;
+	bool named = false;
+
+	for (size_t i = 0; i < line->mention_count; i++) {
+		const struct chy_mention *mention = &line->mentions[i];
+		struct chy_str code;
+
+		if (!mention->resolved)
+			continue;
+		named = true;
+		code = chy_lexicon_text(&c->lexicon, c->actors[mention->party.actor].coded);
+		for (size_t k = 0; k < dispute->claimant_count; k++)
+			if (chy_str_equal(code, dispute->claimants[k]))
+				return false;
+	}
+	return named;
+}
+
 static bool over(const struct chy_document *document, const struct chy_dispute *dispute)
 {
 	struct chy_edtf end;
@@ -492,9 +515,24 @@ static bool over(const struct chy_document *document, const struct chy_dispute *
 	       end.from.year + 1 < document->date.year;
 }
 
+/* Whether the document tells of another dispute of the same kind by its own
+ * words: the words of the kind are then that one's. */
+static bool kind_of_other(const struct chy_document *document, const struct evidence *evidence,
+	size_t count, size_t dispute)
+{
+	const struct chy_dispute *entries = document->coder->catalogue->entries;
+
+	for (size_t i = 0; i < count; i++)
+		if (evidence[i].dispute != dispute &&
+			chy_str_equal(entries[evidence[i].dispute].issue, entries[dispute].issue))
+			return true;
+	return false;
+}
+
 /* Two states of whom the catalogue knows one open dispute of a kind, and that
- * kind's words close by: it is that one. */
-static void set_issues(struct chy_document *document, struct chy_event *event)
+ * kind's words close by, said of nobody else: it is that one. */
+static void set_issues(struct chy_document *document, struct chy_event *event,
+	const struct evidence *evidence, size_t count)
 {
 	const struct chy_catalogue *c = document->coder->catalogue;
 	size_t first = event->sentence > 3 ? event->sentence - 3 : 0;
@@ -506,7 +544,8 @@ static void set_issues(struct chy_document *document, struct chy_event *event)
 		const struct chy_dispute *dispute = &c->entries[i];
 		bool told = false, known = over(document, dispute);
 
-		if (known || claimants_in(dispute, event) < 2)
+		if (known || claimants_in(dispute, event) < 2 ||
+			kind_of_other(document, evidence, count, i))
 			continue;
 		for (size_t k = 0; k < c->dispute_count && !known; k++)
 			known = k != i && chy_str_equal(c->entries[k].issue, dispute->issue) &&
@@ -517,7 +556,8 @@ static void set_issues(struct chy_document *document, struct chy_event *event)
 		for (size_t line = first;
 			!known && !told && line <= event->sentence && line < document->line_count;
 			line++)
-			told = tells_issue(document, &document->lines[line], dispute->issue);
+			told = tells_issue(document, &document->lines[line], dispute->issue) &&
+			       !of_others(document, &document->lines[line], dispute);
 		if (told)
 			event->disputes[event->dispute_count++] = dispute->id;
 	}
@@ -568,6 +608,48 @@ static bool names_contest(const struct chy_document *document, const struct chy_
 	return false;
 }
 
+/* A number below ten that is one token; -1. */
+static int digit(struct chy_str text)
+{
+	return text.size == 1 && text.data[0] >= '0' && text.data[0] <= '9' ? text.data[0] - '0'
+									    : -1;
+}
+
+/* *3-3*, *2 a 1*, *2 to 1*: not *7-9 May*, since who won is told first, nor the
+ * larger numbers of votes and shares. */
+static bool is_score(const struct chy_document *document, const struct chy_line *line, uint32_t t)
+{
+	struct chy_str token = line->folded[t], ignored;
+	int a = digit(token), b = -1;
+
+	if (token.size == 3 && token.data[1] == '-') {
+		a = digit((struct chy_str){token.data, 1});
+		b = digit((struct chy_str){token.data + 2, 1});
+	} else if (t + 1 < line->sentence->token_count && chy_hyphened(line, t + 1)) {
+		b = digit(line->folded[t + 1]);
+	} else if (t + 2 < line->sentence->token_count &&
+		   chy_word_run(document->coder, line, t + 1, "score", &ignored) == 1) {
+		b = digit(line->folded[t + 2]);
+	}
+	return a >= 0 && b >= 0 && (a >= b || a == 0);
+}
+
+static bool tells_score(const struct chy_document *document, const struct chy_line *line)
+{
+	for (uint32_t t = 0; t < line->sentence->token_count; t++)
+		if (is_score(document, line, t))
+			return true;
+	return false;
+}
+
+/* Whether a word says that it is no game: politics, or force of arms. */
+static bool is_serious(const struct chy_document *document, struct chy_str lemma)
+{
+	return chy_word_kind(document->coder, lemma, "context") ||
+	       chy_word_kind(document->coder, lemma, "post") ||
+	       chy_word_kind(document->coder, lemma, "force");
+}
+
 /* Sport, shows, weather and crime have acts between nations too. */
 static bool other_topic(const struct chy_document *document)
 {
@@ -575,32 +657,35 @@ static bool other_topic(const struct chy_document *document)
 	bool contest = false;
 
 	for (size_t i = 0; i < document->line_count; i++) {
-		contest |= names_contest(document, &document->lines[i]);
-		for (size_t w = 0; w < document->lines[i].sentence->word_count; w++) {
-			struct chy_str lemma = document->lines[i].lemmas[w];
-			struct chy_str value = chy_word_value(document->coder, lemma, "topic");
+		const struct chy_line *line = &document->lines[i];
+		bool named = names_contest(document, line);
+
+		contest |= named;
+		weight += 3 * (named + tells_score(document, line));
+		for (size_t w = 0; w < line->sentence->word_count; w++) {
+			struct chy_str value =
+				chy_word_value(document->coder, line->lemmas[w], "topic");
 
 			if (value.size)
 				weight += value.data[0] - '0';
-			politics += chy_word_kind(document->coder, lemma, "context") ||
-				    chy_word_kind(document->coder, lemma, "post");
+			politics += is_serious(document, line->lemmas[w]);
 		}
 	}
-	return (contest && !politics) || (weight > 6 && weight > 2 * politics);
+	if (!politics)
+		return contest || weight > 5;
+	return weight > 6 && weight > 2 * politics;
 }
 
 /* One sentence about sport or shows, with no word of politics in it. */
 static bool other_line(const struct chy_document *document, const struct chy_event *event)
 {
 	const struct chy_line *line = &document->lines[event->sentence - 1];
-	int weight = names_contest(document, line) ? 3 : 0;
+	int weight = 3 * (names_contest(document, line) || tells_score(document, line));
 
 	for (size_t w = 0; w < line->sentence->word_count; w++) {
-		struct chy_str lemma = line->lemmas[w];
-		struct chy_str value = chy_word_value(document->coder, lemma, "topic");
+		struct chy_str value = chy_word_value(document->coder, line->lemmas[w], "topic");
 
-		if (chy_word_kind(document->coder, lemma, "context") ||
-			chy_word_kind(document->coder, lemma, "post"))
+		if (is_serious(document, line->lemmas[w]))
 			return false;
 		if (value.size && line->sentence->words[w].upos == CHY_UPOS_NOUN)
 			weight += value.data[0] - '0';
@@ -662,7 +747,7 @@ void chy_finish(struct chy_document *document)
 		set_contexts(document, &document->events[i]);
 		set_disputes(document, &document->events[i], evidence, count, about);
 		if (!document->out_of_memory)
-			set_issues(document, &document->events[i]);
+			set_issues(document, &document->events[i], evidence, count);
 		if (!document->out_of_memory)
 			set_thread(document, &document->events[i]);
 	}
