@@ -1080,6 +1080,16 @@ static bool announced(const struct act *act, int32_t word)
 }
 
 /* Along the verbs that govern the trigger, as far as its clause reaches. */
+/* *ofereceu-se para mediar*: what somebody is ready for, hung as a purpose. */
+static bool offered(const struct act *act, int32_t word)
+{
+	int32_t head = chy_word_at(act->line, word)->head;
+
+	return head >= 0 && chy_relation(act->line, word, "advcl") &&
+	       chy_child_in(act->line, head, "expl", CHY_NONE) != CHY_NONE &&
+	       chy_word_kind(act->document->coder, act->line->lemmas[head], "intend");
+}
+
 static bool along(const struct act *act, bool (*test)(const struct act *, int32_t))
 {
 	int32_t word = act->trigger;
@@ -1089,7 +1099,8 @@ static bool along(const struct act *act, bool (*test)(const struct act *, int32_
 			return true;
 		if (!chy_relation(act->line, word, "xcomp") &&
 			!chy_relation(act->line, word, "obj") &&
-			!chy_relation(act->line, word, "nsubj") && !announced(act, word))
+			!chy_relation(act->line, word, "nsubj") && !announced(act, word) &&
+			!offered(act, word))
 			return false;
 		word = chy_word_at(act->line, word)->head;
 	}
@@ -1210,6 +1221,9 @@ static bool in_the_future(const struct act *act, int32_t word)
 	while ((child = chy_child_in(act->line, word, "aux", child)) != CHY_NONE) {
 		const struct chy_word *auxiliary = chy_word_at(act->line, child);
 
+		/* *deben reunirse* */
+		if (owed(act, child, false) && chy_word_has(auxiliary, "Tense", "Pres"))
+			return true;
 		if (chy_word_has(auxiliary, "Tense", "Fut") ||
 			chy_word_kind(act->document->coder, act->line->lemmas[child], "future"))
 			if (!chy_word_has(auxiliary, "Tense", "Past") &&
@@ -1315,13 +1329,13 @@ static bool announced_by(const struct act *act)
 }
 
 /* *disse que eles deviam encontrar …*: what somebody says ought to be done is
- * proposed by saying so. */
+ * proposed by saying so; *segundo X, eles devem encontrar-se* is expected. */
 static bool ought(const struct act *act)
 {
 	int32_t word = act->trigger;
 
 	if (act->line->speech == CHY_NONE || act->line->speech == act->trigger ||
-		!act->line->speaker.count)
+		!chy_is_verb(act->line, act->line->speech) || !act->line->speaker.count)
 		return false;
 	for (int steps = 0; word >= 0 && steps < 4; steps++) {
 		/* *deverá encontrar-se*: it is expected. */

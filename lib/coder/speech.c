@@ -147,8 +147,27 @@ static bool announced(struct chy_line *line)
 	return false;
 }
 
-/* The noun that *segundo*, *de acordo com* leads; CHY_NONE. */
-static int32_t source_word(const struct chy_document *document, const struct chy_line *line)
+/* *de acordo com o Kremlin*: no agreement, and with nobody. */
+static void set_apart(struct chy_line *line, uint32_t first, int32_t source)
+{
+	for (int32_t w = (int32_t)first; w < source; w++)
+		line->spent[w] = true;
+	for (int32_t w = source; w < (int32_t)line->sentence->word_count; w++) {
+		enum chy_upos upos = chy_word_at(line, w)->upos;
+
+		if (upos == CHY_UPOS_PUNCT || upos == CHY_UPOS_VERB ||
+			(w != source && !chy_below(line, w, source)))
+			break;
+		if (line->mention[w] != CHY_NONE)
+			line->mentions[line->mention[w]].resolved = false;
+		line->mention[w] = CHY_NONE;
+	}
+}
+
+/* The noun that *segundo*, *de acordo com* leads; CHY_NONE. `from`: the first of
+ * the words that lead it. */
+static int32_t source_word(
+	const struct chy_document *document, const struct chy_line *line, uint32_t *from)
 {
 	const struct chy_sentence *sentence = line->sentence;
 	struct chy_str value;
@@ -165,6 +184,7 @@ static int32_t source_word(const struct chy_document *document, const struct chy
 			for (uint32_t w = 1; w < sentence->word_count && w < reach; w++)
 				if (chy_word_kind(document->coder, line->lemmas[w], "expert"))
 					source = (int32_t)w;
+			*from = (uint32_t)source;
 			if (source != CHY_NONE)
 				return source;
 		}
@@ -172,6 +192,7 @@ static int32_t source_word(const struct chy_document *document, const struct chy
 		if (!n || (n == 1 && sentence->words[first].upos != CHY_UPOS_ADP &&
 				  sentence->words[first].upos != CHY_UPOS_SCONJ))
 			continue;
+		*from = first;
 		for (t += n; t < sentence->token_count && n < 8; t++, n++) {
 			const struct chy_token *token = &sentence->tokens[t];
 			uint32_t word = token->first_word + token->word_count - 1;
@@ -187,7 +208,8 @@ static int32_t source_word(const struct chy_document *document, const struct chy
 
 static bool according_to(struct chy_document *document, struct chy_line *line)
 {
-	int32_t source = source_word(document, line);
+	uint32_t from = 0;
+	int32_t source = source_word(document, line, &from);
 	struct chy_side side = {0};
 
 	if (source == CHY_NONE)
@@ -200,6 +222,7 @@ static bool according_to(struct chy_document *document, struct chy_line *line)
 	chy_resolve(document, line, source, &side);
 	if (line->opinion || !side.count)
 		return false;
+	set_apart(line, from, source);
 	line->speaker = side;
 	line->speech = source;
 	return true;
