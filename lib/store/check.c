@@ -51,7 +51,7 @@ struct check {
 	int fd;
 	size_t page_size;
 	uint64_t last_page, transaction, found;
-	unsigned char *seen; /* a byte for each page */
+	unsigned char *seen; /* two bits for each page: what has been found of it */
 	struct tree counted;
 	enum kind kind; /* of the tree that is being walked */
 	bool shallow; /* the trees of the tables are not gone into */
@@ -103,18 +103,26 @@ static struct tree tree_at(const unsigned char *at)
 		.root = number(at + 40, 8)};
 }
 
-/* Marks a page as used or free. */
-static bool mark(struct check *check, uint64_t page, unsigned char as)
+static unsigned seen_as(const struct check *check, uint64_t page)
 {
+	return check->seen[page / 4] >> page % 4 * 2 & 3;
+}
+
+/* Marks a page as used or free. */
+static bool mark(struct check *check, uint64_t page, unsigned as)
+{
+	unsigned seen;
+
 	if (page < 2 || page > check->last_page) {
 		tell(check, page, "is named but lies outside the file's pages");
 		return false;
 	}
-	if (check->seen[page]) {
-		tell(check, page, check->seen[page] == as ? "is used twice" : "is used and free");
+	seen = seen_as(check, page);
+	if (seen) {
+		tell(check, page, seen == as ? "is used twice" : "is used and free");
 		return false;
 	}
-	check->seen[page] = as;
+	check->seen[page / 4] |= (unsigned char)(as << page % 4 * 2);
 	return true;
 }
 
@@ -443,9 +451,9 @@ static void check_accounts(struct check *check, uint64_t file_size)
 	uint64_t present = file_size / check->page_size;
 
 	for (uint64_t page = 2; page <= check->last_page; page++) {
-		if (!check->seen[page])
+		if (!seen_as(check, page))
 			tell(check, page, "is neither used nor free");
-		else if (check->seen[page] == USED && page >= present)
+		else if (seen_as(check, page) == USED && page >= present)
 			tell(check, page, "lies behind the end of the file");
 	}
 }
@@ -465,7 +473,7 @@ static void walk_file(struct check *check, const unsigned char *meta)
 		tell(check, check->last_page, "is far behind the end of the file");
 		return;
 	}
-	check->seen = calloc(check->last_page + 1, 1);
+	check->seen = calloc(check->last_page / 4 + 1, 1);
 	if (!check->seen) {
 		check->no_memory = true;
 		return;
