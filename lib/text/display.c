@@ -12,6 +12,7 @@
 #include <unicode/ustring.h>
 
 #include "chancery/error.h"
+#include "chancery/fold.h"
 #include "plain_break.h"
 
 /* ICU takes longer to load than most questions to answer, and most show nothing
@@ -356,18 +357,18 @@ bool chy_display_is_language(const char *locale)
 }
 
 /* What the letters of Latin-1 are without marks and case; 0 for the others, which
- * Unicode's own tables are asked for. */
+ * Unicode's own tables are asked for: to these Ð and Ø are letters without marks. */
 static char fold_latin(uint32_t code)
 {
-	static const char base[] = "aaaaaa.ceeeeiiii.nooooo..uuuuy..";
+	const char *letters = chy_fold_letters(code);
 
 	if (code >= 'A' && code <= 'Z')
 		return (char)(code + 32);
 	if (code >= 0x20 && code < 0x7f)
 		return (char)code;
-	if (code < 0xc0 || code > 0xfe || base[(code - 0xc0) % 32] == '.')
+	if (code > 0xff || (code | 32) == 0xf0 || (code | 32) == 0xf8 || !letters[0] || letters[1])
 		return 0;
-	return base[(code - 0xc0) % 32];
+	return letters[0];
 }
 
 /* Whether the text has only such letters: then *out has been added to. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "latin.h"
+#include "chancery/fold.h"
 
 enum { LONGEST = 120 }; /* bytes of a word that the rules of endings look at */
 
@@ -100,13 +100,16 @@ bool chy_next_word(struct chy_str text, size_t *at, struct chy_str *out)
 
 static unsigned fold_letter(uint32_t c, char out[4])
 {
-	const char *letters = in(c, 0xc0, 0x24f)      ? chy_latin[c - 0xc0]
-			      : in(c, 0x1e00, 0x1eff) ? chy_latin_more[c - 0x1e00]
-						      : "";
+	const char *letters;
 	unsigned size;
 
+	if (c < 0x80) {
+		out[0] = (char)(in(c, 'A', 'Z') ? c + 32 : c);
+		return 1;
+	}
 	if (in(c, 0x300, 0x36f))
 		return 0; /* a mark on its own */
+	letters = chy_fold_letters(c);
 	if (c == 0xaa || c == 0xba)
 		letters = c == 0xaa ? "a" : "o"; /* of ordinal numbers */
 	size = (unsigned)strlen(letters);
