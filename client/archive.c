@@ -240,7 +240,7 @@ int check_mark(const struct client *client)
 	char path[4096];
 	struct stat info;
 
-	snprintf(path, sizeof(path), "%s/views.unsynced", client->program_archive);
+	chy_view_path(client->program_archive, CHY_VIEW_FILE_UNSYNCED, path, sizeof(path));
 	if (lstat(path, &info) || S_ISREG(info.st_mode))
 		return 0;
 	fprintf(stderr,

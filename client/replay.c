@@ -222,16 +222,11 @@ static int print_digest(int result, const struct chy_hash *digest, const struct 
 	return 0;
 }
 
-/* What a look at the past consists of; views.* are the views' own. */
+/* Whether a look at the past has a file of that name. */
 static bool is_of_look(const char *name)
 {
-	static const char *const names[] = {".", "..", "past.json", "views.mdb", "views.mdb-lock",
-		"views.lock", "views.unsynced"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+	       strcmp(name, "past.json") == 0 || chy_view_is_file(name);
 }
 
 static bool holds_log(const char *directory)
@@ -303,7 +298,7 @@ static int replay_into(struct client *client, const char *directory, uint64_t to
 
 static void mark_path(const struct client *client, char *out, size_t size)
 {
-	snprintf(out, size, "%s/views.unfinished", client->program_archive);
+	chy_view_path(client->program_archive, CHY_VIEW_FILE_UNFINISHED, out, size);
 }
 
 /* Others follow the log too: what was interrupted here they may have ended. */

@@ -17,6 +17,21 @@
 
 struct chy_view;
 
+/* The files that views are, in one directory, together. */
+enum chy_view_file {
+	CHY_VIEW_FILE_DATA, /* views.mdb: all that is derived */
+	CHY_VIEW_FILE_READERS, /* who reads */
+	CHY_VIEW_FILE_LOCK, /* who follows the log */
+	CHY_VIEW_FILE_UNSYNCED, /* a mark: more is written than is on disk */
+	CHY_VIEW_FILE_UNFINISHED, /* a mark of the client's: they are being made anew */
+	CHY_VIEW_FILES
+};
+/* The path of one, be it there or not, into out, of size bytes; empty where it is
+ * longer. */
+void chy_view_path(const char *directory, enum chy_view_file file, char *out, size_t size);
+/* Whether a file's name, without a directory, is that of one. */
+bool chy_view_is_file(const char *name);
+
 /* Opens <directory>/views.mdb to read. CHY_EABSENT where there is none yet,
  * CHY_EVERSION where another edition made it. */
 int chy_view_open(const char *directory, struct chy_view **out, struct chy_fault *fault);

@@ -11,11 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chancery/view.h"
+
 enum { RUN = 64 };
 
 static void path_of(const char *directory, char *out, size_t size)
 {
-	snprintf(out, size, "%s/views.unsynced", directory);
+	chy_view_path(directory, CHY_VIEW_FILE_UNSYNCED, out, size);
 }
 
 static size_t read_line(const char *path, char out[RUN])

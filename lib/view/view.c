@@ -47,14 +47,15 @@ static int open_view(
 	const char *directory, unsigned flags, struct chy_view **out, struct chy_fault *fault)
 {
 	struct chy_view *view = calloc(1, sizeof(*view));
+	char path[4096];
 	int result;
 
 	if (!view)
 		return chy_fault_set(fault, CHY_EMEM, directory, 0, NULL);
 	view->lock = -1;
+	chy_view_path(directory, CHY_VIEW_FILE_DATA, path, sizeof(path));
 	view->directory = strdup(directory);
-	if (asprintf(&view->path, "%s/views.mdb", directory) < 0)
-		view->path = NULL;
+	view->path = strdup(path);
 	result = view->directory && view->path
 			 ? chy_store_open(view->path, flags | CHY_STORE_DERIVED, chy_view_tables,
 				   CHY_VIEW_TABLES, &view->store, fault)
@@ -149,7 +150,7 @@ static int lock_views(const char *directory, int *out, struct chy_fault *fault)
 	char path[4096];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/views.lock", directory);
+	chy_view_path(directory, CHY_VIEW_FILE_LOCK, path, sizeof(path));
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
@@ -226,25 +227,26 @@ static int open_for(const char *directory, struct chy_archive *archive, struct c
 	return result;
 }
 
-static void remove_named(const char *directory, const char *name)
+static void remove_file(const char *directory, enum chy_view_file file)
 {
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	chy_view_path(directory, file, path, sizeof(path));
 	unlink(path);
 }
 
-static void remove_file(const char *directory)
+/* Of views that are to be made anew; who follows goes on doing so. */
+static void remove_data(const char *directory)
 {
-	remove_named(directory, "views.mdb");
-	remove_named(directory, "views.mdb-lock");
-	chy_unsynced_unmark(directory);
+	remove_file(directory, CHY_VIEW_FILE_DATA);
+	remove_file(directory, CHY_VIEW_FILE_READERS);
+	remove_file(directory, CHY_VIEW_FILE_UNSYNCED);
 }
 
 void chy_view_remove(const char *directory)
 {
-	remove_file(directory);
-	remove_named(directory, "views.lock");
+	for (enum chy_view_file file = 0; file < CHY_VIEW_FILES; file++)
+		remove_file(directory, file);
 }
 
 int chy_view_open_writer(const char *directory, struct chy_archive *archive, struct chy_view **out,
@@ -256,11 +258,11 @@ int chy_view_open_writer(const char *directory, struct chy_archive *archive, str
 	if (result)
 		return result;
 	if (chy_unsynced_state(directory) == CHY_MAYBE_LOST)
-		remove_file(directory);
+		remove_data(directory);
 	result = open_for(directory, archive, &view, fault);
 	if (result == CHY_EDAMAGED) {
 		/* What is derived is not worth mending. */
-		remove_file(directory);
+		remove_data(directory);
 		result = open_for(directory, archive, &view, fault);
 	}
 	if (result) {
@@ -279,7 +281,7 @@ int chy_view_discard(const char *directory, struct chy_fault *fault)
 
 	if (result)
 		return result;
-	remove_file(directory);
+	remove_data(directory);
 	close(lock);
 	return CHY_OK;
 }
@@ -347,7 +349,7 @@ int chy_view_check(const char *directory, struct chy_fault *fault)
 	struct first_problem first = {path, fault, false};
 	int result;
 
-	snprintf(path, sizeof(path), "%s/views.mdb", directory);
+	chy_view_path(directory, CHY_VIEW_FILE_DATA, path, sizeof(path));
 	result = chy_store_check(path, on_problem, &first, NULL);
 	return first.told ? CHY_EDAMAGED : result;
 }

@@ -211,6 +211,8 @@ class Past(Story):
         self.assertNotEqual(done.returncode, 0)
         self.chancery("--archive", past, "--as-of", "6", "stats", expect=2)
         self.chancery("replay", "--into", str(self.archive), expect=2)
+        (self.place / "past" / "views.unfinished").touch()  # as a replay of the look leaves it
+        self.assertEqual(self.digest("--to", "5", "--into", past), digest)
         self.chancery("replay", "--to", "9", expect=2)
         self.assertEqual(len(self.log()), 7)
         self.sound()

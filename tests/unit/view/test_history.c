@@ -1,5 +1,6 @@
 /* The views over time: what was known when, and that any way of following
  * the log gives the same views. */
+#include <dirent.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -279,6 +280,47 @@ static void a_killed_follower_is_taken_over(void **state)
 	}
 }
 
+static void the_files_of_views_are_told_by_name(void **state)
+{
+	static const char *const others[] = {
+		"", ".", "views", "views.mdb2", "log.mdb", "past.json", "writer.lock"};
+	struct place *place = *state;
+	char path[128];
+
+	for (enum chy_view_file file = 0; file < CHY_VIEW_FILES; file++) {
+		chy_view_path(place->directory, file, path, sizeof(path));
+		assert_true(chy_view_is_file(strrchr(path, '/') + 1));
+	}
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		assert_false(chy_view_is_file(others[i]));
+	chy_view_path(place->directory, CHY_VIEW_FILE_LOCK, path, strlen(place->directory) + 5);
+	assert_string_equal(path, "");
+}
+
+/* What is left is the archive's. */
+static void views_are_removed_with_all_their_files(void **state)
+{
+	struct place *place = *state;
+	const struct dirent *entry;
+	unsigned others = 0;
+	char path[128];
+	DIR *list;
+
+	place_follow(place, 0);
+	for (enum chy_view_file file = 0; file < CHY_VIEW_FILES; file++) {
+		chy_view_path(place->directory, file, path, sizeof(path));
+		fclose(fopen(path, "a"));
+	}
+	chy_view_remove(place->directory);
+	list = opendir(place->directory);
+	while ((entry = readdir(list))) {
+		assert_int_not_equal(strncmp(entry->d_name, "views", 5), 0);
+		others += strcmp(entry->d_name, "log.mdb") == 0;
+	}
+	closedir(list);
+	assert_int_equal(others, 1);
+}
+
 static void mark_as(const struct place *place, const char *run)
 {
 	char path[128];
@@ -373,6 +415,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			views_of_another_archive_are_made_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damaged_views_are_made_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_files_of_views_are_told_by_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			views_are_removed_with_all_their_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(unsynced_views_bear_a_mark, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			views_that_may_be_lost_are_made_again, set_up, tear_down),
