@@ -41,9 +41,10 @@ struct client {
 	uint64_t as_of; /* 0: now */
 };
 
+typedef int command_run(struct client *client, int argc, char **argv);
 struct command {
 	const char *name, *summary, *usage, *help;
-	int (*run)(struct client *client, int argc, char **argv);
+	command_run *run; /* NULL: chancery-reader has it (see "two programs") */
 };
 extern const struct command commands[];
 
@@ -208,10 +209,10 @@ int find_document(struct client *client, const char *typed, struct chy_hash *out
 /* -- two programs ---------------------------------------------------------- */
 
 /* Most questions would only wait for the libraries that read articles and write
- * SQLite to be loaded. So they are linked into a program of their own, into
- * which `chancery` turns where it is asked for what needs them (elsewhere.c).
- * Returns, with the status to leave with, only where it cannot. */
-int turn_into_reader(const struct client *client);
+ * SQLite to be loaded. So they are linked into a program of their own, which has
+ * what needs them (reader.c). `chancery` turns into it where it is asked for that
+ * (elsewhere.c), and returns, with the status to leave with, only where it cannot. */
+int command_of_reader(const struct client *client, const char *name, command_run **out_run);
 
 /* -- messages ------------------------------------------------------------- */
 
@@ -260,31 +261,10 @@ void day_text(int64_t day, char out[16]);
 
 /* -- the commands --------------------------------------------------------- */
 
-int run_code(struct client *client, int argc, char **argv);
-int run_parse(struct client *client, int argc, char **argv);
-int run_disputes(struct client *client, int argc, char **argv);
-int run_dispute(struct client *client, int argc, char **argv);
-int run_timeline(struct client *client, int argc, char **argv);
-int run_events(struct client *client, int argc, char **argv);
-int run_show(struct client *client, int argc, char **argv);
-int run_source(struct client *client, int argc, char **argv);
-int run_why(struct client *client, int argc, char **argv);
-int run_log(struct client *client, int argc, char **argv);
-int run_follow(struct client *client, int argc, char **argv);
-int run_stats(struct client *client, int argc, char **argv);
-int run_status(struct client *client, int argc, char **argv);
-int run_ingest(struct client *client, int argc, char **argv);
-int run_verify(struct client *client, int argc, char **argv);
-int run_diff(struct client *client, int argc, char **argv);
-int run_backup(struct client *client, int argc, char **argv);
-int run_restore(struct client *client, int argc, char **argv);
-int run_commitments(struct client *client, int argc, char **argv);
-int run_withdraw(struct client *client, int argc, char **argv);
-int run_correct(struct client *client, int argc, char **argv);
-int run_actors(struct client *client, int argc, char **argv);
-int run_recode(struct client *client, int argc, char **argv);
-int run_export(struct client *client, int argc, char **argv);
-int run_search(struct client *client, int argc, char **argv);
-int run_history(struct client *client, int argc, char **argv);
-int run_replay(struct client *client, int argc, char **argv);
+command_run run_disputes, run_dispute, run_timeline, run_events, run_show, run_source, run_log,
+	run_follow, run_stats, run_status, run_ingest, run_verify, run_diff, run_backup,
+	run_restore, run_commitments, run_withdraw, run_correct, run_actors, run_export, run_search,
+	run_history, run_replay;
+/* In chancery-reader. */
+command_run run_code, run_parse, run_why, run_recode;
 const struct command *command_named(const char *name);

@@ -21,7 +21,7 @@ static bool path_of_reader(char *out, size_t size)
 	return true;
 }
 
-int turn_into_reader(const struct client *client)
+static int turn_into_reader(const struct client *client)
 {
 	char path[4096], data[4096];
 
@@ -34,37 +34,14 @@ int turn_into_reader(const struct client *client)
 	return EXIT_ARCHIVE;
 }
 
-int run_code(struct client *client, int argc, char **argv)
+int command_of_reader(const struct client *client, const char *name, command_run **out_run)
 {
-	(void)argc, (void)argv;
+	(void)name, (void)out_run;
 	return turn_into_reader(client);
 }
 
-int run_parse(struct client *client, int argc, char **argv)
+int sqlite_of_reader(const struct client *client, export_write **out_write)
 {
-	(void)argc, (void)argv;
+	(void)out_write;
 	return turn_into_reader(client);
-}
-
-int run_why(struct client *client, int argc, char **argv)
-{
-	(void)argc, (void)argv;
-	return turn_into_reader(client);
-}
-
-int run_recode(struct client *client, int argc, char **argv)
-{
-	(void)argc, (void)argv;
-	return turn_into_reader(client);
-}
-
-int prepare_sqlite(struct client *client)
-{
-	return turn_into_reader(client);
-}
-
-/* Not come to: prepare_sqlite has left. */
-int export_sqlite(struct export *export)
-{
-	return turn_into_reader(export->client);
 }

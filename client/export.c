@@ -14,13 +14,12 @@
 
 static const struct form {
 	const char *name;
-	int (*write)(struct export *export);
+	export_write *write; /* NULL: chancery-reader has it */
 	bool needs_file;
-	int (*prepare)(struct client *client); /* NULL: nothing to prepare */
-} forms[] = {{"csv", export_csv, false, NULL}, {"jsonl", export_jsonl, false, NULL},
-	{"sqlite", export_sqlite, true, prepare_sqlite}, {"ics", export_ics, false, NULL},
-	{"dot", export_dot, false, NULL}, {"timelinejs", export_timelinejs, false, NULL},
-	{"gdelt", export_gdelt, false, NULL}, {"cameo", export_cameo, false, NULL}};
+} forms[] = {{"csv", export_csv, false}, {"jsonl", export_jsonl, false}, {"sqlite", NULL, true},
+	{"ics", export_ics, false}, {"dot", export_dot, false},
+	{"timelinejs", export_timelinejs, false}, {"gdelt", export_gdelt, false},
+	{"cameo", export_cameo, false}};
 enum { FORMS = sizeof(forms) / sizeof(forms[0]) };
 
 /* -- walks -------------------------------------------------------------------- */
@@ -243,21 +242,23 @@ static int to_file(struct export *export, const struct form *form, const char *p
 
 /* -- the command ------------------------------------------------------------------ */
 
-static const struct form *form_named(const char *name)
+static bool find_form(const char *name, struct form *out)
 {
 	const char *names[FORMS], *near;
 
 	for (size_t i = 0; i < FORMS; i++) {
 		names[i] = forms[i].name;
-		if (strcmp(forms[i].name, name) == 0)
-			return &forms[i];
+		if (strcmp(forms[i].name, name) == 0) {
+			*out = forms[i];
+			return true;
+		}
 	}
 	near = nearest(name, names, FORMS);
 	usage_error("export knows no format '%s'; %s%s%s", name,
 		near ? "did you mean '"
 		     : "take one of csv, jsonl, sqlite, ics, dot, timelinejs, gdelt, cameo",
 		near ? near : "", near ? "'?" : "");
-	return NULL;
+	return false;
 }
 
 /* The filter as it was typed, for whoever reads the file later. */
@@ -298,7 +299,7 @@ int run_export(struct client *client, int argc, char **argv)
 	struct export export = {.client = client, .out = stdout};
 	struct option_spec specs[32];
 	const char *path = NULL;
-	const struct form *form;
+	struct form form;
 	char *wanted = NULL;
 	bool force = false;
 	size_t filters = filter_specs(&options, specs), n = filters;
@@ -311,12 +312,12 @@ int run_export(struct client *client, int argc, char **argv)
 		return status < 0 ? 0 : status;
 	if (rest != 1)
 		return usage_error("export takes one format; `chancery export --help` lists them");
-	form = form_named(argv[0]);
-	if (!form)
+	if (!find_form(argv[0], &form))
 		return EXIT_USAGE;
-	if (form->needs_file && !path)
-		return usage_error("export %s writes a file: name it with --output", form->name);
-	status = form->prepare ? form->prepare(client) : 0;
+	if (form.needs_file && !path)
+		return usage_error("export %s writes a file: name it with --output", form.name);
+	if (!form.write)
+		status = sqlite_of_reader(client, &form.write);
 	if (!status)
 		status = open_archive(client);
 	if (!status)
@@ -327,7 +328,7 @@ int run_export(struct client *client, int argc, char **argv)
 		export.out = NULL;
 	export.done_only = !options.aux;
 	export.wanted = wanted = wanted_text(specs, filters);
-	status = write_form(&export, form, path, force);
+	status = write_form(&export, &form, path, force);
 	free(wanted);
 	return status;
 }

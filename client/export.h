@@ -4,6 +4,9 @@
 
 #include "client.h"
 
+struct export;
+typedef int export_write(struct export *export);
+
 struct export
 {
 	struct client *client;
@@ -25,16 +28,11 @@ int export_happenings(struct export *export, chy_happening_visit *visit);
 int export_next(struct export *export);
 
 /* The formats. */
-int export_csv(struct export *export);
-int export_jsonl(struct export *export);
-/* Before the archive is opened: 0, or the status to leave with. */
-int prepare_sqlite(struct client *client);
-int export_sqlite(struct export *export);
-int export_ics(struct export *export);
-int export_dot(struct export *export);
-int export_timelinejs(struct export *export);
-int export_gdelt(struct export *export);
-int export_cameo(struct export *export);
+export_write export_csv, export_jsonl, export_ics, export_dot, export_timelinejs, export_gdelt,
+	export_cameo;
+/* SQLite's, which chancery-reader has, found as command_of_reader() finds. */
+export_write export_sqlite;
+int sqlite_of_reader(const struct client *client, export_write **out_write);
 
 /* -- of events ---------------------------------------------------------------- */
 

@@ -415,12 +415,6 @@ static int fill(struct database *d, struct chy_str tables)
 	return status;
 }
 
-int prepare_sqlite(struct client *client)
-{
-	(void)client;
-	return 0;
-}
-
 int export_sqlite(struct export *export)
 {
 	struct database d = {.export = export};

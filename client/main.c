@@ -22,6 +22,9 @@
 	"  --min-confidence P at least so sure (0 to 1)\n"                                         \
 	"  --limit N          at most so many; 0: all\n"
 
+/* The mark of what chancery-reader has. */
+#define OF_READER NULL
+
 const struct command commands[] = {
 	{"code", "code articles without an archive", "code [--date D] [--lang L] [--why] [FILE...]",
 		"Prints the events of each file (standard input where none is named), one JSON\n"
@@ -31,7 +34,7 @@ const struct command commands[] = {
 		"  --why              the rule and what it matched too, and for a sentence that\n"
 		"                     codes nothing the rule that came nearest\n\n"
 		"Example:\n  chancery code --date 2013-11-03 article.txt\n",
-		run_code},
+		OF_READER},
 	{"parse", "print the syntax trees of texts", "parse [--lang L] [--gold-tokens] [FILE...]",
 		"Prints the trees of each text: CoNLL-U, or with --format text a drawing.\n\n"
 		"  --lang CODE        pt, en or es (else it is guessed)\n"
@@ -39,7 +42,7 @@ const struct command commands[] = {
 		"  --format NAME      conllu, json or text\n\n"
 		"Example:\n  echo 'Os ministros reuniram-se em Lisboa.' | chancery parse --format "
 		"text\n",
-		run_parse},
+		OF_READER},
 	{"disputes", "every dispute, its phase, temperature and last act",
 		"disputes [--threads] [--on DATE]",
 		"Those of the catalogue of which the archive tells, that of the latest act "
@@ -135,7 +138,7 @@ const struct command commands[] = {
 		"What the archive has; then the document is read again, and told is which rule\n"
 		"matched which words of the tree, and how each side was found.\n\nExample:\n  "
 		"chancery why E12.3\n",
-		run_why},
+		OF_READER},
 	{"diff", "what was learned, corrected or taken back between two moments",
 		"diff --from WHEN [--to WHEN]",
 		"WHEN is a record's number or a time, as for --as-of (2013 is a record, the "
@@ -240,7 +243,7 @@ const struct command commands[] = {
 		"  --wait             leave when it is done, and tell what it changed\n"
 		"  --stop             end the one that runs; what it wrote stays\n\n"
 		"Example:\n  chancery recode --source \"Harbour Wire\" --dry-run\n",
-		run_recode},
+		OF_READER},
 	{"verify", "check every hash and every derived thing", "verify [--head HASH]",
 		"  --head HASH        a head that was printed earlier: the log must still hold "
 		"the\n"
@@ -392,7 +395,8 @@ static int leave(int status)
 static int answer(struct client *client, int argc, char **argv)
 {
 	const struct command *command;
-	int at = find_command(argc, argv), status;
+	command_run *run;
+	int at = find_command(argc, argv), status = 0;
 
 	if (at < 0) {
 		if (argc > 1 && strcmp(argv[argc - 1], "--version") == 0)
@@ -413,7 +417,11 @@ static int answer(struct client *client, int argc, char **argv)
 	if (!command)
 		return unknown_command(argv[at]);
 	memmove(argv + 1, argv, (size_t)at * sizeof(*argv));
-	status = command->run(client, argc - 1, argv + 1);
+	run = command->run;
+	if (!run)
+		status = command_of_reader(client, command->name, &run);
+	if (!status)
+		status = run(client, argc - 1, argv + 1);
 	close_archive(client);
 	return leave(status);
 }
