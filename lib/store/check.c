@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "page_set.h"
 
 enum {
 	HEADER = 16,
@@ -51,7 +52,7 @@ struct check {
 	int fd;
 	size_t page_size;
 	uint64_t last_page, transaction, found;
-	unsigned char *seen; /* two bits for each page: what has been found of it */
+	struct chy_page_set seen; /* USED or FREE, as pages have been found */
 	struct tree counted;
 	enum kind kind; /* of the tree that is being walked */
 	bool shallow; /* the trees of the tables are not gone into */
@@ -103,11 +104,6 @@ static struct tree tree_at(const unsigned char *at)
 		.root = number(at + 40, 8)};
 }
 
-static unsigned seen_as(const struct check *check, uint64_t page)
-{
-	return check->seen[page / 4] >> page % 4 * 2 & 3;
-}
-
 /* Marks a page as used or free. */
 static bool mark(struct check *check, uint64_t page, unsigned as)
 {
@@ -117,13 +113,15 @@ static bool mark(struct check *check, uint64_t page, unsigned as)
 		tell(check, page, "is named but lies outside the file's pages");
 		return false;
 	}
-	seen = seen_as(check, page);
+	seen = chy_page_mark(&check->seen, page);
 	if (seen) {
 		tell(check, page, seen == as ? "is used twice" : "is used and free");
 		return false;
 	}
-	check->seen[page / 4] |= (unsigned char)(as << page % 4 * 2);
-	return true;
+	if (chy_page_set_mark(&check->seen, page, as))
+		return true;
+	check->no_memory = true;
+	return false;
 }
 
 enum { USED = 1, FREE = 2 };
@@ -451,9 +449,11 @@ static void check_accounts(struct check *check, uint64_t file_size)
 	uint64_t present = file_size / check->page_size;
 
 	for (uint64_t page = 2; page <= check->last_page; page++) {
-		if (!seen_as(check, page))
+		unsigned seen = chy_page_mark(&check->seen, page);
+
+		if (!seen)
 			tell(check, page, "is neither used nor free");
-		else if (seen_as(check, page) == USED && page >= present)
+		else if (seen == USED && page >= present)
 			tell(check, page, "lies behind the end of the file");
 	}
 }
@@ -473,8 +473,7 @@ static void walk_file(struct check *check, const unsigned char *meta)
 		tell(check, check->last_page, "is far behind the end of the file");
 		return;
 	}
-	check->seen = calloc(check->last_page / 4 + 1, 1);
-	if (!check->seen) {
+	if (!chy_page_set_init(&check->seen, check->last_page)) {
 		check->no_memory = true;
 		return;
 	}
@@ -482,7 +481,7 @@ static void walk_file(struct check *check, const unsigned char *meta)
 	walk_tree(check, &free_pages, FREE_PAGES);
 	if (!check->found && !check->no_memory && !check->shallow)
 		check_accounts(check, (uint64_t)info.st_size);
-	free(check->seen);
+	chy_page_set_fini(&check->seen);
 }
 
 /* The size of the file's pages, from its first; this machine's where it is
