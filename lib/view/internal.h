@@ -10,7 +10,7 @@
 
 /* Goes up when what the tables hold changes; older views are made again, and so
  * are those made by other rules of promises. */
-#define CHY_VIEW_EDITION "13"
+#define CHY_VIEW_EDITION "14"
 
 /* The tables of views.mdb. `what` is "*" for all, "a" and a code for a side,
  * "p" and two codes in order for a pair, "d" and a dispute; numbers are
@@ -322,8 +322,11 @@ void chy_words_free(struct chy_words *words);
 /* Takes the title of a document in, and the sentence and names of an event. */
 void chy_words_document(struct chy_batch *batch, uint64_t record, const struct chy_hash *id,
 	const struct chy_value *document);
-void chy_words_event(struct chy_batch *batch, uint64_t record, uint32_t n,
+/* False where the record has so many events that this one is not looked for. */
+bool chy_words_event(struct chy_batch *batch, uint64_t record, uint32_t n,
 	const struct chy_value *event, const struct chy_value *document);
+/* Notes what the event belongs to whose words were taken in last. */
+void chy_words_belong(struct chy_batch *batch, struct chy_str what);
 int chy_words_flush(struct chy_batch *batch);
 
 /* -- corrections ------------------------------------------------------------ */

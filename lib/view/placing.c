@@ -155,6 +155,7 @@ struct placing {
 	const unsigned char *key;
 	int32_t day, sign;
 	struct chy_tally_cell tally;
+	bool words; /* its words are those that were placed last */
 };
 
 static int place_under(void *user, struct chy_str what)
@@ -164,6 +165,9 @@ static int place_under(void *user, struct chy_str what)
 
 	if (what.data[0] == 's')
 		return CHY_OK; /* of acts only */
+	/* Those of declarations come and go: they are not looked for by words. */
+	if (placing->words && what.data[0] != '*' && !memchr(what.data, '@', what.size))
+		chy_words_belong(placing->p->batch, what);
 	if (chy_what_is_tallied(what))
 		chy_tally_add(placing->p->batch, what, placing->day, &placing->tally);
 	if (placing->sign < 0 || what.size + 9 + CHY_EVENT_KEY > sizeof(bytes))
@@ -178,10 +182,10 @@ static int place_under(void *user, struct chy_str what)
 }
 
 static int place(const struct projection *p, const struct chy_value *event,
-	const struct chy_cell *cell, const struct chy_telling *telling, int32_t sign)
+	const struct chy_cell *cell, const struct chy_telling *telling, int32_t sign, bool words)
 {
 	struct placing placing = {p, telling->key, chy_event_day(telling), sign,
-		{0, 0, telling->standing, telling->kind, 0, 0, sign}};
+		{0, 0, telling->standing, telling->kind, 0, 0, sign}, words};
 	struct chy_str disputes[32];
 	size_t n = disputes_of(event, disputes, 32);
 	int result = chy_batch_number(p->batch, cell->category, &placing.tally.category);
@@ -232,6 +236,7 @@ static int place_new(const struct projection *p, const struct chy_value *event,
 	struct chy_telling telling;
 	struct chy_buffer sides;
 	struct chy_cell cell;
+	bool words;
 	int result = event->type == CHY_VALUE_OBJECT && event->count
 			     ? telling_of(p, event, origin, &telling)
 			     : CHY_EDAMAGED;
@@ -241,11 +246,10 @@ static int place_new(const struct projection *p, const struct chy_value *event,
 	chy_event_key(p->record->seq, n, telling.key);
 	chy_buffer_init(&sides);
 	cell_of(event, &telling, &sides, &cell);
-	result = sides.failed ? CHY_EMEM : place(p, event, &cell, &telling, 1);
+	words = chy_words_event(p->batch, p->record->seq, n, event, origin->document);
+	result = sides.failed ? CHY_EMEM : place(p, event, &cell, &telling, 1, words);
 	if (!result)
 		result = write_event(p, event, origin, &cell, &telling);
-	if (!result)
-		chy_words_event(p->batch, p->record->seq, n, event, origin->document);
 	chy_buffer_fini(&sides);
 	p->counts->events++;
 	p->batch->events++;
@@ -311,7 +315,7 @@ static int join(const struct projection *p, const struct chy_event_head *head,
 	const struct chy_value *event, const struct chy_telling *telling, struct chy_str name)
 {
 	struct placing placing = {p, telling->key, chy_event_day(telling), 1,
-		{0, 0, telling->standing, telling->kind, 0, 0, 1}};
+		{0, 0, telling->standing, telling->kind, 0, 0, 1}, false};
 	struct chy_buffer text, what;
 	int result =
 		chy_batch_number(p->batch, chy_value_str(event, "event"), &placing.tally.category);
@@ -409,7 +413,7 @@ static int take_out(const struct projection *p, const unsigned char key[CHY_EVEN
 	chy_buffer_init(&sides);
 	if (!result) {
 		cell_of(event, &telling, &sides, &cell);
-		result = sides.failed ? CHY_EMEM : place(p, event, &cell, &telling, -1);
+		result = sides.failed ? CHY_EMEM : place(p, event, &cell, &telling, -1, false);
 	}
 	chy_buffer_fini(&sides);
 	p->counts->events--;

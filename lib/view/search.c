@@ -45,7 +45,7 @@ struct search {
 	struct chy_store_txn *txn;
 	const struct chy_event_filter *filter;
 	struct chy_stemmer *stemmer;
-	struct chy_query query; /* behind the words that were typed, those of the outlet */
+	struct chy_query query; /* behind the words that were typed, those of the filter */
 	unsigned typed, typed_clauses; /* words and clauses that were typed */
 	struct chy_stems stems[CHY_QUERY_WORDS];
 	struct chy_str *rows; /* of a bucket, by stem; data NULL: it has none */
@@ -64,8 +64,7 @@ struct search {
 	uint64_t *allowed; /* units that the filter's index has, in order; NULL: not listed */
 	size_t allowed_count;
 	bool listed;
-	char often[300]; /* what the index is asked of each event for; often_size 0: nothing */
-	size_t often_size;
+	bool marked; /* the last word is the mark of what the filter asks for */
 };
 
 struct hit {
@@ -123,7 +122,7 @@ static bool in_title(const struct places *p, uint32_t unit)
 }
 
 /* One row's places. */
-static int read_row(struct search *s, struct chy_str row, bool positions, struct places *out)
+static int read_row(struct chy_str row, bool positions, struct places *out)
 {
 	struct chy_postings postings;
 	struct place *place;
@@ -138,7 +137,6 @@ static int read_row(struct search *s, struct chy_str row, bool positions, struct
 		if (!place)
 			return CHY_EMEM;
 		note_title(out, postings.unit);
-		s->read++;
 		while (place->count < UINT16_MAX && (more = chy_postings_position(&postings)) > 0) {
 			place->count++;
 			if (positions && !add_position(out, postings.position))
@@ -180,6 +178,12 @@ static bool sort_places(struct places *p, size_t *runs, size_t n)
 	return true;
 }
 
+/* Whether a word is what the filter asks for, which stands behind all others. */
+static bool is_mark(const struct search *s, unsigned word)
+{
+	return s->marked && word + 1 == s->query.word_count;
+}
+
 static int read_word(struct search *s, uint32_t bucket, unsigned word, bool positions)
 {
 	struct places *out = &s->words[word];
@@ -198,8 +202,9 @@ static int read_word(struct search *s, uint32_t bucket, unsigned word, bool posi
 			chy_words_row_key(bucket, chy_stem_at(&s->stems[word], i), bytes), row,
 			&row);
 		if (!result)
-			result = read_row(s, row, positions, out);
+			result = read_row(row, positions, out);
 	}
+	s->read += is_mark(s, word) ? 0 : out->count;
 	return result || sort_places(out, runs, rows) ? result : CHY_EMEM;
 }
 
@@ -420,27 +425,6 @@ static int check_title(struct search *s, struct hit *hit, bool *out)
 	return result > 0 ? CHY_EDAMAGED : result;
 }
 
-/* Whether the index has an event under what is not listed. */
-static int is_indexed(
-	const struct search *s, const unsigned char key[CHY_EVENT_KEY], int32_t day, bool *out)
-{
-	unsigned char bytes[sizeof(s->often) + 5 + CHY_EVENT_KEY], *at;
-	struct chy_str value;
-	int result;
-
-	*out = true;
-	if (!s->often_size)
-		return CHY_OK;
-	at = mempcpy(bytes, s->often, s->often_size);
-	*at = 0;
-	chy_put_day(at + 1, day);
-	memcpy(at + 5, key, CHY_EVENT_KEY);
-	result = chy_store_get(s->txn, CHY_VIEW_INDEX,
-		(struct chy_str){(const char *)bytes, s->often_size + 5 + CHY_EVENT_KEY}, &value);
-	*out = result == CHY_OK;
-	return result == CHY_NOT_FOUND ? CHY_OK : result;
-}
-
 static int check_event(struct search *s, const struct hit *hit, bool *out)
 {
 	unsigned char key[CHY_EVENT_KEY];
@@ -455,10 +439,8 @@ static int check_event(struct search *s, const struct hit *hit, bool *out)
 		return result < 0 ? result : CHY_EDAMAGED;
 	*out = chy_was_known(hit->record, head.until, s->filter->as_of) &&
 	       in_days(s->filter, head.day);
-	if (*out)
-		result = is_indexed(s, key, head.day, out);
-	if (result || !*out)
-		return result;
+	if (!*out)
+		return CHY_OK;
 	result = chy_scan_read(&s->scan, json, &event);
 	if (!result)
 		*out = chy_event_passes(s->filter, event);
@@ -508,64 +490,31 @@ static int list_keys(struct search *s, struct chy_store_cursor *cursor, const ch
 	return result == CHY_END ? CHY_OK : result;
 }
 
-static int add_events(void *user, int32_t year, const struct chy_tally_cell *cell)
+static bool in_all_days(const struct chy_event_filter *f)
 {
-	(void)year;
-	*(uint64_t *)user += (uint64_t)cell->events;
-	return CHY_OK;
-}
-
-/* Whether so many events are of a pair or a dispute that enough of them are met
- * sooner than all are listed. Of n events out of all, a full list of hits takes some
- * forty times all / n looks, and a look as much as twelve listed. */
-static int is_often(const struct search *s, const char *what, size_t n, bool *out)
-{
-	char sums[1 + sizeof(s->often)] = "t";
-	struct chy_counts counts = {.events = 0};
-	uint64_t events = 0;
-	int result = CHY_OK;
-
-	*out = false;
-	if (what[0] == 'a' || s->filter->first_day != INT64_MIN || s->filter->last_day != INT64_MAX)
-		return CHY_OK;
-	memcpy(sums + 1, what, n);
-	sums[1] = what[0] == 'd' ? 'e' : what[0];
-	result = chy_tally_walk(s->txn, (struct chy_str){sums, n + 1}, add_events, &events);
-	if (!result)
-		result = chy_counts_get(s->txn, 0, &counts);
-	*out = events * events > 500 * counts.events;
-	return result;
+	return f->first_day == INT64_MIN && f->last_day == INT64_MAX;
 }
 
 /* Where a filter refuses much, what it may take is listed, so that the rest need
- * not be read. */
+ * not be read: events of some days, and of a dispute that was declared. */
 static int list_allowed(struct search *s)
 {
 	struct chy_store_cursor *cursor;
 	char what[300];
 	size_t n = chy_what_for(s->filter, what, sizeof(what));
-	int result = CHY_OK;
+	int result;
 
 	s->listed = true;
-	if (n && (what[0] != '*' || s->filter->first_day != INT64_MIN ||
-			 s->filter->last_day != INT64_MAX)) {
-		bool often;
-
-		result = is_often(s, what, n, &often);
-		if (result || often) {
-			memcpy(s->often, what, n);
-			s->often_size = n;
-			return result;
-		}
-		result = chy_store_cursor_open(s->txn, CHY_VIEW_INDEX, &cursor);
-		if (result)
-			return result;
-		s->allowed = malloc(sizeof(*s->allowed));
-		result = list_keys(s, cursor, what, n);
-		chy_store_cursor_close(cursor);
-		if (s->allowed_count)
-			qsort(s->allowed, s->allowed_count, sizeof(*s->allowed), by_value);
-	}
+	if (!n || (in_all_days(s->filter) && (s->marked || what[0] == '*')))
+		return CHY_OK;
+	result = chy_store_cursor_open(s->txn, CHY_VIEW_INDEX, &cursor);
+	if (result)
+		return result;
+	s->allowed = malloc(sizeof(*s->allowed));
+	result = s->allowed ? list_keys(s, cursor, what, n) : CHY_EMEM;
+	chy_store_cursor_close(cursor);
+	if (s->allowed_count)
+		qsort(s->allowed, s->allowed_count, sizeof(*s->allowed), by_value);
 	return result;
 }
 
@@ -687,8 +636,9 @@ static void score_all(struct search *s, struct places *const *places, struct can
 			continue;
 		for (unsigned j = 0; j < s->query.clause_count && all; j++) {
 			bool without = s->query.without[j];
+			bool counts = j < s->typed_clauses && !without;
 			double part = score_clause(
-				places[j], &at[j], one.unit, s->idf[j], without ? &ignored : &own);
+				places[j], &at[j], one.unit, s->idf[j], counts ? &own : &ignored);
 
 			all = (part < 0) == without;
 			one.score += without ? 0 : part;
@@ -746,13 +696,13 @@ static int search_bucket(struct search *s, uint32_t bucket)
 	return result;
 }
 
-/* The rows of all stems in a bucket. */
-static int find_rows(struct search *s, uint32_t bucket)
+/* The rows in a bucket of the stems of words [from, to). */
+static int find_rows(struct search *s, uint32_t bucket, unsigned from, unsigned to)
 {
 	char key[CHY_WORDS_KEY];
 	int result = CHY_OK;
 
-	for (unsigned word = 0; word < s->query.word_count; word++)
+	for (unsigned word = from; word < to; word++)
 		for (size_t i = 0; i < s->stems[word].count && result >= 0; i++) {
 			struct chy_str *row = &s->rows[s->stem_from[word] + i];
 
@@ -765,30 +715,54 @@ static int find_rows(struct search *s, uint32_t bucket)
 	return result < 0 ? result : CHY_OK;
 }
 
-/* Whether every clause has a row in the bucket, which costs no reading. */
-static bool may_hold(const struct search *s)
+static bool has_row(const struct search *s, unsigned word)
+{
+	for (size_t i = 0; i < s->stems[word].count; i++)
+		if (s->rows[s->stem_from[word] + i].data)
+			return true;
+	return false;
+}
+
+/* Whether every clause from one on has a row in the bucket, which costs no reading. */
+static bool may_hold(const struct search *s, unsigned from)
 {
 	bool there[CHY_QUERY_WORDS] = {false};
 
-	for (unsigned i = 0; i < s->query.word_count; i++)
-		for (size_t j = 0; j < s->stems[i].count; j++)
-			if (s->rows[s->stem_from[i] + j].data)
-				there[s->query.phrases[s->query.words[i].phrase].clause] = true;
-	for (unsigned i = 0; i < s->query.clause_count; i++)
+	for (unsigned i = 0; i < s->query.word_count; i++) {
+		unsigned clause = s->query.phrases[s->query.words[i].phrase].clause;
+
+		if (clause >= from && !there[clause])
+			there[clause] = has_row(s, i);
+	}
+	for (unsigned i = from; i < s->query.clause_count; i++)
 		if (!there[i] && !s->query.without[i])
 			return false;
 	return true;
 }
 
+/* What a filter asks for is looked up first: it is one stem, and often not there. */
+static int find_all_rows(struct search *s, uint32_t bucket, bool *out_may_hold)
+{
+	int result = find_rows(s, bucket, s->typed, s->query.word_count);
+
+	*out_may_hold = may_hold(s, s->typed_clauses);
+	if (result || !*out_may_hold)
+		return result;
+	result = find_rows(s, bucket, 0, s->typed);
+	*out_may_hold = may_hold(s, 0);
+	return result;
+}
+
 static int search_buckets(struct search *s)
 {
 	int result = CHY_OK;
+	bool holds;
 
 	for (uint32_t bucket = s->bucket_count; bucket-- > 0 && !result;) {
 		if (is_full(s) && s->read >= ENOUGH)
 			break;
-		result = find_rows(s, bucket);
-		if (!result && may_hold(s))
+		result = find_all_rows(s, bucket, &holds);
+		if (!result && holds)
 			result = search_bucket(s, bucket);
 	}
 	return result;
@@ -823,6 +797,29 @@ static void add_outlet(struct search *s)
 	q->without[q->clause_count++] = false;
 }
 
+/* What a filter asks for is a word of its own: events of others are not read. */
+static void add_mark(struct search *s)
+{
+	struct chy_query *q = &s->query;
+	char what[300];
+	size_t n = chy_what_for(s->filter, what, sizeof(what));
+
+	if (!n || what[0] == '*' || memchr(what, '@', n) || q->word_count == CHY_QUERY_WORDS)
+		return;
+	s->marked = true;
+	q->phrases[q->phrase_count] = (struct chy_query_phrase){q->word_count, 1, q->clause_count};
+	q->words[q->word_count++] = (struct chy_query_word){{NULL, 0}, false, q->phrase_count++};
+	q->without[q->clause_count++] = false;
+}
+
+static void find_mark(struct search *s, struct chy_stems *out)
+{
+	char what[300], mark[CHY_STEM];
+	size_t n = chy_what_for(s->filter, what, sizeof(what));
+
+	chy_stems_one(out, chy_words_mark((struct chy_str){what, n}, mark));
+}
+
 static int find_stems(struct search *s, struct chy_fault *fault)
 {
 	struct chy_mapping endings;
@@ -831,9 +828,12 @@ static int find_stems(struct search *s, struct chy_fault *fault)
 	if (result)
 		return result;
 	for (unsigned i = 0; i < s->query.word_count && !result; i++) {
-		result = chy_stems_of(s->txn, s->stemmer,
-			(struct chy_str){endings.data, endings.size}, &s->query.words[i],
-			&s->stems[i]);
+		if (is_mark(s, i))
+			find_mark(s, &s->stems[i]);
+		else
+			result = chy_stems_of(s->txn, s->stemmer,
+				(struct chy_str){endings.data, endings.size}, &s->query.words[i],
+				&s->stems[i]);
 		s->stem_from[i] = s->stem_count;
 		s->stem_count += s->stems[i].count;
 	}
@@ -872,8 +872,8 @@ static int count_units(struct search *s)
 	int result = chy_counts_get(s->txn, 0, &counts);
 
 	for (uint32_t bucket = first; bucket < s->bucket_count && !result; bucket++) {
-		result = find_rows(s, bucket);
-		for (unsigned i = 0; i < s->query.word_count && !result; i++)
+		result = find_rows(s, bucket, 0, s->typed);
+		for (unsigned i = 0; i < s->typed && !result; i++)
 			for (size_t j = 0; j < s->stems[i].count; j++) {
 				struct chy_str row = s->rows[s->stem_from[i] + j];
 
@@ -1096,6 +1096,7 @@ int chy_view_search(struct chy_view *view, struct chy_str words,
 	s->typed = s->query.word_count;
 	s->typed_clauses = s->query.clause_count;
 	add_outlet(s);
+	add_mark(s);
 	if (!result)
 		result = chy_view_read(view, &s->txn, fault);
 	if (!result) {

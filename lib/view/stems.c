@@ -105,6 +105,12 @@ int chy_stems_of(struct chy_store_txn *txn, struct chy_stemmer *stemmer, struct 
 	return result;
 }
 
+void chy_stems_one(struct chy_stems *stems, struct chy_str stem)
+{
+	stems->count = 0;
+	add_stem(stems, stem);
+}
+
 bool chy_stems_have(const struct chy_stems *stems, struct chy_str stem)
 {
 	for (size_t i = 0; i < stems->count; i++)

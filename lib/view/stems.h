@@ -24,4 +24,6 @@ static inline struct chy_str chy_stem_at(const struct chy_stems *stems, size_t i
  * data/views/endings.tsv). */
 int chy_stems_of(struct chy_store_txn *txn, struct chy_stemmer *stemmer, struct chy_str endings,
 	const struct chy_query_word *word, struct chy_stems *out);
+/* Of what is one stem as it is. */
+void chy_stems_one(struct chy_stems *stems, struct chy_str stem);
 bool chy_stems_have(const struct chy_stems *stems, struct chy_str stem);

@@ -376,16 +376,38 @@ void chy_each_text(const struct chy_value *event, chy_text_visit *visit, void *u
 		visit(user, place, false);
 }
 
-void chy_words_event(struct chy_batch *batch, uint64_t record, uint32_t n,
+bool chy_words_event(struct chy_batch *batch, uint64_t record, uint32_t n,
 	const struct chy_value *event, const struct chy_value *document)
 {
 	struct chy_words *w = batch->words;
 
 	if (n > UINT16_MAX)
-		return;
+		return false;
 	place_title(w, record, document);
 	begin_unit(w, record, n, chy_value_str(event, "language"));
 	chy_each_text(event, place_text, w);
+	return true;
+}
+
+struct chy_str chy_words_mark(struct chy_str what, char out[CHY_STEM])
+{
+	size_t size = what.size < CHY_STEM ? what.size : CHY_STEM - 1;
+
+	out[0] = '\x01'; /* sorts before all letters */
+	memcpy(out + 1, what.data, size);
+	return (struct chy_str){out, size + 1};
+}
+
+void chy_words_belong(struct chy_batch *batch, struct chy_str what)
+{
+	struct chy_words *w = batch->words;
+	char bytes[CHY_STEM];
+	uint32_t number = number_of(w, chy_words_mark(what, bytes));
+	struct token *token = number ? PUSH(w, &w->tokens, struct token) : NULL;
+
+	if (token)
+		*token = (struct token){
+			number - 1, (uint16_t)(w->record % CHY_WORDS_BUCKET), (uint16_t)w->n, 0};
 }
 
 /* -- rows -------------------------------------------------------------------------------- */

@@ -83,6 +83,35 @@ class Search(Story):
         self.assertIn(hit["id"], [h["id"] for h in self.hits("Kunashir", "--as-of", before)])
         self.sound()
 
+    def test_a_filter_finds_what_is_found_without_it_and_is_its_own(self):
+        words = "rússia OR japão OR ministro OR presidente OR acordo OR ilhas"
+        event = next(h for h in self.hits(words, "--actor", "RUS") if h["id"])
+        before = str(len(self.log()))
+        self.chancery("correct", event["id"], "--actor", "Angola", "--reason", "read again")
+        self.chancery("dispute", "--declare", "talks-on-islands", "--name", "Talks", "--parties", "RUS,JPN",
+                      "--terms", "ilhas", "--reason", "followed apart")
+        events = self.events()
+        codes = {actor["code"] for e in events for side in ("actor", "recipient") for actor in e[side] if actor["code"]}
+        disputes = {dispute for e in events for dispute in e["dispute"]}
+        self.assertIn("AGO", codes)
+        self.assertIn("talks-on-islands", disputes)
+        filters = [[f"--{side}", code] for side in ("actor", "recipient", "between") for code in sorted(codes)]
+        filters += [["--between", f"{one},{other}"] for one in ("RUS", "CHN") for other in sorted(codes - {one})]
+        filters += [["--dispute", dispute] for dispute in sorted(disputes)]
+        filters += [["--between", "RUS,JPN", "--since", "2014"], ["--actor", "RUS", "--recipient", "JPN"]]
+        for as_of in ([], ["--as-of", before]):
+            everything = {h["id"] for h in self.hits(words, "--limit", "1000", *as_of) if h["id"]}
+            for given in filters:
+                if as_of and "talks-on-islands" in given:
+                    continue  # it was not declared yet
+                found = {h["id"] for h in self.hits(words, "--limit", "1000", *given, *as_of, expect=None)}
+                kept = {e["id"] for e in self.events(*given, *as_of)}
+                self.assertEqual(found, everything & kept, given)
+
+    def events(self, *given):
+        out = self.chancery("events", "--format", "jsonl", *given, expect=None).stdout
+        return [json.loads(line) for line in out.splitlines()]
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=1)
