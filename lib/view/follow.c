@@ -143,40 +143,43 @@ static int go_as_far(struct journey *journey, struct chy_fault *fault)
 	return result;
 }
 
-/* Where the mark cannot be made, the disk is waited for. */
-static void hurry(struct chy_view *view)
-{
-	if (!view->unsynced)
-		view->unsynced = !chy_unsynced_mark(view->directory, NULL);
-	if (view->unsynced)
-		chy_store_wait_for_disk(view->store, false, NULL);
-}
-
-/* What was written before is on disk with the last commit, if there was one. */
-static void calm_down(struct chy_view *view, bool hurried, bool wrote)
-{
-	if (hurried) {
-		chy_store_wait_for_disk(view->store, true, NULL);
-	} else if (wrote && view->unsynced) {
-		chy_unsynced_unmark(view->directory);
-		view->unsynced = false;
-	}
-}
-
 static int travel(struct journey *journey, struct chy_fault *fault)
 {
-	bool hurried = journey->to - journey->seq >= MANY;
-	uint64_t from = journey->seq;
 	int result = CHY_OK;
 
-	if (hurried)
-		hurry(journey->view);
 	while (journey->seq < journey->to && !journey->stopped && !result) {
 		result = go_as_far(journey, fault);
 		if (result == CHY_STORE_FULL)
 			result = chy_store_grow(journey->view->store, (size_t)64 << 20, fault);
 	}
-	calm_down(journey->view, hurried, journey->seq != from);
+	return result;
+}
+
+/* A long way, without a wait for the disk; where the mark cannot be made, with. */
+static int hurry(struct journey *journey, struct chy_fault *fault)
+{
+	struct chy_view *view = journey->view;
+	int result;
+
+	if (!view->unsynced)
+		view->unsynced = !chy_unsynced_mark(view->directory, NULL);
+	chy_store_wait_for_disk(view->store, !view->unsynced, NULL);
+	result = travel(journey, fault);
+	chy_store_wait_for_disk(view->store, true, NULL);
+	return result;
+}
+
+/* A short way. With its last commit, if there was one, all is on disk. */
+static int walk(struct journey *journey, struct chy_fault *fault)
+{
+	struct chy_view *view = journey->view;
+	uint64_t from = journey->seq;
+	int result = travel(journey, fault);
+
+	if (view->unsynced && journey->seq != from) {
+		chy_unsynced_unmark(view->directory);
+		view->unsynced = false;
+	}
 	return result;
 }
 
@@ -194,7 +197,8 @@ int chy_view_follow_far(struct chy_view *view, struct chy_archive *archive, uint
 	if (to && to < journey.to)
 		journey.to = to;
 	if (journey.seq < journey.to)
-		result = travel(&journey, fault);
+		result = journey.to - journey.seq >= MANY ? hurry(&journey, fault)
+							  : walk(&journey, fault);
 	chy_snapshot_close(journey.snapshot);
 	*out_seq = journey.seq;
 	return result;
