@@ -104,6 +104,9 @@ void describe_contradictions(
  * a new reference. */
 json_t *state_of_play(struct client *client, const json_t *row, const json_t *lists);
 
+/* Adds to the rows of `diff`, which are what was learned and taken back between two
+ * records (INT64_MAX: now), the promises that became overdue. */
+int add_overdue(struct client *client, uint64_t from, uint64_t to, json_t *rows);
 /* Adds to the rows of `diff` the disputes whose phase changed between two
  * records (INT64_MAX: now); touched: ids, as keys, of which events were learned
  * or taken back. */

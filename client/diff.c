@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chancery/edtf.h"
 #include "client.h"
 
 /* What was told at each moment of the documents that were touched between. */
@@ -189,140 +188,6 @@ static int compare_documents(struct difference *d)
 	return status;
 }
 
-/* -- promises ---------------------------------------------------------------------- */
-
-/* Days on which the newest document of each moment is dated. */
-struct days {
-	int64_t from, to;
-};
-
-static int64_t newest_day_at(struct client *client, uint64_t moment)
-{
-	uint64_t as_of = client->as_of;
-	int64_t day;
-
-	client->as_of = moment;
-	day = latest_day(client);
-	client->as_of = as_of;
-	return day;
-}
-
-static bool is_told(const struct difference *d, const json_t *promise)
-{
-	json_t *row;
-	size_t i;
-
-	json_array_foreach(
-		d->rows, i, row) if (chy_str_is(chy_json_str(row, "change"), "overdue") &&
-				     chy_str_equal(chy_json_str(row, "happening"),
-					     chy_json_str(promise, "happening"))) return true;
-	return false;
-}
-
-static bool is_named(const json_t *happening, const json_t *list)
-{
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (chy_str_equal(chy_json_str(happening, "happening"),
-			    chy_json_str(json_array_get(list, i), "happening")))
-			return true;
-	return false;
-}
-
-static int overdue_at(struct difference *d, uint64_t moment, const struct chy_event_filter *of,
-	int64_t on, json_t **out)
-{
-	struct chy_event_filter filter = *of;
-	struct chy_fault fault;
-
-	filter.states = 1u << CHY_PROMISE_OVERDUE;
-	filter.as_of = moment;
-	return chy_view_commitments(d->client->view, &filter, on, out, &fault) ? tell(&fault) : 0;
-}
-
-static void tell_overdue(struct difference *d, const json_t *found, const json_t *before)
-{
-	json_t *one;
-	size_t i;
-
-	json_array_foreach((json_t *)found, i, one)
-	{
-		if (is_named(one, before) || is_told(d, one))
-			continue;
-		json_object_set(one, "id", json_object_get(one, "best"));
-		add_row(d, "overdue", one);
-	}
-}
-
-static struct chy_str code_of(const json_t *event, const char *side)
-{
-	return chy_json_str(json_array_get(json_object_get(event, side), 0), "code");
-}
-
-/* Those of a filter's sides with terms that end as the filter's does. */
-static int compare_overdue(
-	struct difference *d, const struct chy_event_filter *filter, const struct days *days)
-{
-	struct chy_event_filter late = *filter, all = *filter;
-	json_t *found, *before;
-	int status;
-
-	late.first_day = late.last_day;
-	all.first_day = INT64_MIN;
-	all.last_day = INT64_MAX;
-	status = overdue_at(d, d->to, &late, days->to, &found);
-	if (status)
-		return status;
-	if (json_array_size(found)) {
-		status = overdue_at(d, d->from, &all, days->from, &before);
-		if (!status) {
-			tell_overdue(d, found, before);
-			json_decref(before);
-		}
-	}
-	json_decref(found);
-	return status;
-}
-
-/* A promise that was learned after its term had gone by. */
-static int tell_learned_late(struct difference *d, const json_t *event, const struct days *days)
-{
-	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
-	struct chy_str due = chy_json_str(event, "due");
-	struct chy_edtf term;
-
-	if (chy_str_is(chy_json_str(event, "change"), "taken back") || !due.size ||
-		chy_edtf_parse(due, &term))
-		return 0;
-	chy_edtf_bounds(&term, &filter.first_day, &filter.last_day);
-	if (filter.last_day >= days->from)
-		return 0;
-	filter.between[0] = code_of(event, "actor");
-	filter.between[1] = code_of(event, "recipient");
-	return filter.between[0].size ? compare_overdue(d, &filter, days) : 0;
-}
-
-static int compare_promises(struct difference *d)
-{
-	struct days days = {newest_day_at(d->client, d->from), newest_day_at(d->client, d->to)};
-	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
-	size_t learned = json_array_size(d->rows);
-	json_t *found;
-	int status = 0;
-
-	for (size_t i = 0; i < learned && !status; i++)
-		status = tell_learned_late(d, json_array_get(d->rows, i), &days);
-	if (status || days.to == INT64_MIN || days.from == days.to)
-		return status;
-	filter.first_day = days.from;
-	filter.last_day = days.to - 1;
-	status = overdue_at(d, d->to, &filter, days.to, &found);
-	if (!status) {
-		tell_overdue(d, found, NULL);
-		json_decref(found);
-	}
-	return status;
-}
-
 /* -- phases ------------------------------------------------------------------------ */
 
 static int compare_phases(struct difference *d)
@@ -382,7 +247,7 @@ int run_diff(struct client *client, int argc, char **argv)
 	if (!status)
 		status = compare_documents(&d);
 	if (!status)
-		status = compare_promises(&d);
+		status = add_overdue(client, d.from, d.to, d.rows);
 	if (!status)
 		status = compare_phases(&d);
 	if (!status)
