@@ -12,7 +12,8 @@
 enum {
 	AROUND = CHY_ACT_CONTEXT + 2,
 	AHEAD = 24,
-	SLOTS = 4096,
+	FEWEST_SLOTS = 64,
+	MOST_SLOTS = 4096,
 	RULES = 64,
 	CLOSE = 3,
 	VERSIONS = 8
@@ -37,7 +38,8 @@ struct comparing {
 	struct rule rules[RULES];
 	size_t rule_count;
 	struct chy_scan scan;
-	struct loaded slots[SLOTS];
+	struct loaded *slots; /* by the cell's hash */
+	size_t slot_count; /* a power of two */
 	/* The happening that is looked at. */
 	const struct chy_acts *acts;
 	const struct chy_act *act;
@@ -88,7 +90,7 @@ static int32_t days_alone(const struct comparing *c, uint32_t kind)
 
 static int load(struct comparing *c, const struct chy_event_head *head)
 {
-	struct loaded *slot = &c->slots[(head->cell[0] << 8 | head->cell[1]) % SLOTS];
+	struct loaded *slot = &c->slots[(head->cell[0] << 8 | head->cell[1]) % c->slot_count];
 	int result;
 
 	if (slot->first <= slot->last && memcmp(slot->acts.hash, head->cell, CHY_CELL_HASH) == 0 &&
@@ -496,22 +498,50 @@ static int compare(struct comparing *c, json_t *happening)
 	return result;
 }
 
+static struct comparing *new_comparing(size_t happenings)
+{
+	struct comparing *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->slot_count = FEWEST_SLOTS;
+	while (c->slot_count < MOST_SLOTS && c->slot_count < 4 * happenings)
+		c->slot_count *= 2;
+	c->slots = calloc(c->slot_count, sizeof(*c->slots));
+	if (!c->slots) {
+		free(c);
+		return NULL;
+	}
+	for (size_t i = 0; i < c->slot_count; i++)
+		c->slots[i].first = 1; /* > last: none is loaded */
+	chy_scan_init(&c->scan);
+	return c;
+}
+
+static void free_comparing(struct comparing *c)
+{
+	for (size_t i = 0; i < c->slot_count; i++)
+		if (c->slots[i].first <= c->slots[i].last)
+			chy_acts_fini(&c->slots[i].acts);
+	free(c->slots);
+	chy_scan_fini(&c->scan);
+	chy_unmap(&c->file);
+	free(c);
+}
+
 int chy_view_contradictions(struct chy_view *view, json_t *happenings, uint64_t as_of,
 	chy_same_place *same_place, void *user, struct chy_fault *fault)
 {
-	struct comparing *c = calloc(1, sizeof(*c));
+	struct comparing *c = new_comparing(json_array_size(happenings));
 	json_t *happening;
 	size_t i;
-	int result = c ? CHY_OK : chy_fault_set(fault, CHY_EMEM, NULL, 0, NULL);
+	int result;
 
-	if (result)
-		return result;
+	if (!c)
+		return chy_fault_set(fault, CHY_EMEM, NULL, 0, NULL);
 	c->as_of = as_of;
 	c->same_place = same_place;
 	c->user = user;
-	chy_scan_init(&c->scan);
-	for (i = 0; i < SLOTS; i++)
-		c->slots[i].first = 1;
 	result = read_rules(c, fault);
 	if (!result)
 		result = chy_view_read(view, &c->txn, fault);
@@ -522,11 +552,6 @@ int chy_view_contradictions(struct chy_view *view, json_t *happenings, uint64_t 
 		if (result)
 			chy_fault_set(fault, result, view->path, 0, NULL);
 	}
-	for (i = 0; i < SLOTS; i++)
-		if (c->slots[i].first <= c->slots[i].last)
-			chy_acts_fini(&c->slots[i].acts);
-	chy_scan_fini(&c->scan);
-	chy_unmap(&c->file);
-	free(c);
+	free_comparing(c);
 	return result;
 }
