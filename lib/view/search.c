@@ -412,16 +412,19 @@ static bool has_row(const struct chy_search *s, unsigned word)
 	return false;
 }
 
-/* Whether every clause from one on has a row in the bucket, which costs no reading. */
+/* Whether every clause from one on has rows of all words of one of its phrases in
+ * the bucket, which costs no reading. */
 static bool may_hold(const struct chy_search *s, unsigned from)
 {
 	bool there[CHY_QUERY_WORDS] = {false};
 
-	for (unsigned i = 0; i < s->query.word_count; i++) {
-		unsigned clause = s->query.phrases[s->query.words[i].phrase].clause;
+	for (unsigned i = 0; i < s->query.phrase_count; i++) {
+		const struct chy_query_phrase *phrase = &s->query.phrases[i];
+		bool all = phrase->clause >= from && !there[phrase->clause];
 
-		if (clause >= from && !there[clause])
-			there[clause] = has_row(s, i);
+		for (unsigned j = 0; j < phrase->count && all; j++)
+			all = has_row(s, phrase->first + j);
+		there[phrase->clause] |= all;
 	}
 	for (unsigned i = from; i < s->query.clause_count; i++)
 		if (!there[i] && !s->query.without[i])
