@@ -200,7 +200,6 @@ static int32_t object_after(const struct act *act, struct chy_str wanted)
 }
 
 static bool marked(const struct act *act, int32_t word, const char *relations, const char *kind);
-static bool reflexive(const struct act *act);
 
 /* *enviou aviões para combater …*: the infinitive that tells what it is for. */
 static int32_t aim_below(const struct act *act, struct chy_str wanted)
@@ -233,79 +232,6 @@ static int32_t promised_below(const struct act *act, struct chy_str wanted)
 	return CHY_NONE;
 }
 
-static bool fits_object(struct act *act)
-{
-	struct chy_str wanted = frame_text(act, act->frame->object);
-	int32_t child = CHY_NONE;
-
-	act->object = CHY_NONE;
-	if (!wanted.size)
-		return true;
-	if (flagged(act, "aim")) {
-		act->object = aim_below(act, wanted);
-		return act->object != CHY_NONE;
-	}
-	act->object = object_below(act, act->trigger, wanted, flagged(act, "direct") ? 0 : 2);
-	/* *os combates que opõem …*: the noun is what does it. */
-	if (act->object == CHY_NONE && flagged(act, "subject")) {
-		int32_t subject = chy_subject_word(act->document, act->line, act->trigger);
-
-		if (subject != CHY_NONE && one_of(act->line->lemmas[subject], wanted))
-			act->object = subject;
-	}
-	if (act->object == CHY_NONE)
-		act->object = particle(act, wanted);
-	if (act->object == CHY_NONE)
-		act->object = object_after(act, wanted);
-	if (act->object == CHY_NONE)
-		act->object = promised_below(act, wanted);
-	/* *o acordo deverá ser assinado*: it hangs on the verb above. */
-	if (act->object == CHY_NONE && chy_relation(act->line, act->trigger, "xcomp") &&
-		chy_passive(act->document, act->line, act->trigger)) {
-		int32_t above = chy_word_at(act->line, act->trigger)->head;
-		int32_t subject = chy_child_in(act->line, above, "nsubj", CHY_NONE);
-
-		if (subject != CHY_NONE && one_of(act->line->lemmas[subject], wanted))
-			act->object = subject;
-	}
-	/* *y solicita ayuda*, read as an adjective: the noun right after. */
-	if (act->object == CHY_NONE && act->frame->pos == 'V' &&
-		chy_word_at(act->line, act->trigger)->upos == CHY_UPOS_ADJ &&
-		(size_t)act->trigger + 1 < act->line->sentence->word_count &&
-		one_of(act->line->lemmas[act->trigger + 1], wanted))
-		act->object = act->trigger + 1;
-	/* *se firmó un convenio*: what is done is called the subject. */
-	while (act->object == CHY_NONE && act->frame->pos == 'V' && reflexive(act) &&
-		(child = chy_child_in(act->line, act->trigger, "nsubj", child)) != CHY_NONE)
-		if (child > act->trigger && one_of(act->line->lemmas[child], wanted))
-			act->object = child;
-	/* *se comprometió a retirar …*, where the infinitive hangs as a clause. */
-	while (act->object == CHY_NONE && act->frame->pos == 'V' &&
-		(child = chy_child_in(act->line, act->trigger, "advcl", child)) != CHY_NONE)
-		if (chy_word_has(chy_word_at(act->line, child), "VerbForm", "Inf") &&
-			one_of(act->line->lemmas[child], wanted) &&
-			!marked(act, child, "mark case", "purpose"))
-			act->object = child;
-	/* *el avión, antes de ser derribado*: it is the subject of a clause above. */
-	if (act->object == CHY_NONE && act->frame->pos == 'V' &&
-		chy_passive(act->document, act->line, act->trigger)) {
-		int32_t subject = chy_subject_word(act->document, act->line, act->trigger);
-
-		if (subject != CHY_NONE && one_of(act->line->lemmas[subject], wanted))
-			act->object = subject;
-	}
-	/* *a guerra que opôs …*; *Lima held talks*, read as talks that are held. */
-	if (act->object == CHY_NONE &&
-		((chy_relation(act->line, act->trigger, "acl") &&
-			 /* *a decision to welcome him* is not welcomed. */
-			 !chy_word_has(chy_word_at(act->line, act->trigger), "VerbForm", "Inf")) ||
-			(chy_relation(act->line, act->trigger, "amod") &&
-				chy_word_at(act->line, act->trigger)->head > act->trigger)) &&
-		one_of(act->line->lemmas[chy_word_at(act->line, act->trigger)->head], wanted))
-		act->object = chy_word_at(act->line, act->trigger)->head;
-	return act->object != CHY_NONE;
-}
-
 static bool reflexive(const struct act *act)
 {
 	int32_t child = CHY_NONE;
@@ -316,6 +242,118 @@ static bool reflexive(const struct act *act)
 			!chy_word_has(chy_word_at(act->line, child), "Case", "Nom"))
 			return true;
 	return false;
+}
+
+static int32_t object_beneath(const struct act *act, struct chy_str wanted)
+{
+	return object_below(act, act->trigger, wanted, flagged(act, "direct") ? 0 : 2);
+}
+
+static int32_t if_wanted(const struct act *act, int32_t word, struct chy_str wanted)
+{
+	return word != CHY_NONE && one_of(act->line->lemmas[word], wanted) ? word : CHY_NONE;
+}
+
+/* *os combates que opõem …*: the noun is what does it. */
+static int32_t flagged_subject(const struct act *act, struct chy_str wanted)
+{
+	return flagged(act, "subject")
+		       ? if_wanted(act, chy_subject_word(act->document, act->line, act->trigger),
+				 wanted)
+		       : CHY_NONE;
+}
+
+/* *o acordo deverá ser assinado*: it hangs on the verb above. */
+static int32_t subject_of_modal(const struct act *act, struct chy_str wanted)
+{
+	int32_t above = chy_word_at(act->line, act->trigger)->head;
+
+	return chy_relation(act->line, act->trigger, "xcomp") &&
+			       chy_passive(act->document, act->line, act->trigger)
+		       ? if_wanted(act, chy_child_in(act->line, above, "nsubj", CHY_NONE), wanted)
+		       : CHY_NONE;
+}
+
+/* *y solicita ayuda*, read as an adjective: the noun right after. */
+static int32_t noun_after(const struct act *act, struct chy_str wanted)
+{
+	int32_t next = act->trigger + 1;
+
+	return act->frame->pos == 'V' &&
+			       chy_word_at(act->line, act->trigger)->upos == CHY_UPOS_ADJ &&
+			       (size_t)next < act->line->sentence->word_count
+		       ? if_wanted(act, next, wanted)
+		       : CHY_NONE;
+}
+
+/* *se firmó un convenio*: what is done is called the subject. */
+static int32_t subject_after_reflexive(const struct act *act, struct chy_str wanted)
+{
+	int32_t child = CHY_NONE;
+
+	if (act->frame->pos != 'V' || !reflexive(act))
+		return CHY_NONE;
+	while ((child = chy_child_in(act->line, act->trigger, "nsubj", child)) != CHY_NONE)
+		if (child > act->trigger && one_of(act->line->lemmas[child], wanted))
+			return child;
+	return CHY_NONE;
+}
+
+/* *se comprometió a retirar …*, where the infinitive hangs as a clause. */
+static int32_t infinitive_clause(const struct act *act, struct chy_str wanted)
+{
+	int32_t child = CHY_NONE;
+
+	if (act->frame->pos != 'V')
+		return CHY_NONE;
+	while ((child = chy_child_in(act->line, act->trigger, "advcl", child)) != CHY_NONE)
+		if (chy_word_has(chy_word_at(act->line, child), "VerbForm", "Inf") &&
+			one_of(act->line->lemmas[child], wanted) &&
+			!marked(act, child, "mark case", "purpose"))
+			return child;
+	return CHY_NONE;
+}
+
+/* *el avión, antes de ser derribado*: it is the subject of a clause above. */
+static int32_t passive_subject(const struct act *act, struct chy_str wanted)
+{
+	return act->frame->pos == 'V' && chy_passive(act->document, act->line, act->trigger)
+		       ? if_wanted(act, chy_subject_word(act->document, act->line, act->trigger),
+				 wanted)
+		       : CHY_NONE;
+}
+
+/* *a guerra que opôs …*; *Lima held talks*, read as talks that are held. */
+static int32_t noun_of_clause(const struct act *act, struct chy_str wanted)
+{
+	const struct chy_word *w = chy_word_at(act->line, act->trigger);
+	/* *a decision to welcome him* is not welcomed. */
+	bool clause =
+		chy_relation(act->line, act->trigger, "acl") && !chy_word_has(w, "VerbForm", "Inf");
+
+	return clause || (chy_relation(act->line, act->trigger, "amod") && w->head > act->trigger)
+		       ? if_wanted(act, w->head, wanted)
+		       : CHY_NONE;
+}
+
+static bool fits_object(struct act *act)
+{
+	static int32_t (*const ways[])(const struct act *, struct chy_str) = {object_beneath,
+		flagged_subject, particle, object_after, promised_below, subject_of_modal,
+		noun_after, subject_after_reflexive, infinitive_clause, passive_subject,
+		noun_of_clause};
+	struct chy_str wanted = frame_text(act, act->frame->object);
+
+	act->object = CHY_NONE;
+	if (!wanted.size)
+		return true;
+	if (flagged(act, "aim")) {
+		act->object = aim_below(act, wanted);
+		return act->object != CHY_NONE;
+	}
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && act->object == CHY_NONE; i++)
+		act->object = ways[i](act, wanted);
+	return act->object != CHY_NONE;
 }
 
 /* -- who ------------------------------------------------------------------ */

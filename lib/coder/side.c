@@ -561,65 +561,92 @@ static bool firm(const struct chy_document *document, const struct chy_line *lin
 	return false;
 }
 
+/* Somebody who is named, or who speaks, or the pair that was named last. */
+static bool add_itself(
+	struct chy_document *document, struct chy_line *line, int32_t word, struct chy_side *out)
+{
+	if (add_covering(line, word, out)) {
+		/* *French and German ministers*: of both. */
+		if (chy_word_has(chy_word_at(line, word), "Number", "Plur") &&
+			line->mention[word] != CHY_NONE &&
+			line->mentions[line->mention[word]].party.role.size)
+			add_beside(document, line, word, standing(document, line, word), out,
+				DEPTH - 2);
+		return true;
+	}
+	if (first_person(document, line, word) && line->speaker.count) {
+		chy_side_join(out, &line->speaker);
+		out->by_reference = true;
+		return true;
+	}
+	return add_pair(document, line, word, out);
+}
+
+/* Whether names beside a word tell whom it stands for. */
+static bool stands_for_others(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	enum chy_upos upos = chy_word_at(line, word)->upos;
+
+	/* *os representantes do Burundi e os do Ruanda* */
+	return standing(document, line, word).data ||
+	       (upos == CHY_UPOS_PROPN && !firm(document, line, word)) ||
+	       (chy_relation(line, word, "conj") &&
+		       (upos == CHY_UPOS_PRON || upos == CHY_UPOS_DET));
+}
+
+/* Whom a relative pronoun means: what its clause is of, else the name right
+ * before it. */
+static void add_antecedent(struct chy_document *document, struct chy_line *line, int32_t word,
+	struct chy_side *out, int depth)
+{
+	int32_t clause = chy_word_at(line, word)->head, antecedent;
+
+	if (!chy_relation(line, clause, "acl") && chy_word_at(line, clause)->head >= 0)
+		clause = chy_word_at(line, clause)->head;
+	antecedent = chy_relation(line, clause, "acl") ? chy_word_at(line, clause)->head : CHY_NONE;
+	if (antecedent >= 0) {
+		resolve(document, line, antecedent, out, depth + 1);
+		/* *a NATO, organização a que …* */
+		for (int32_t at = antecedent - 1; !out->count && at >= 0 && at + 3 > antecedent &&
+						  chy_relation(line, antecedent, "appos");
+			at--)
+			add_covering(line, at, out);
+	}
+	/* *su embajada en España, a la que acusa* */
+	for (int32_t at = word - 1; !out->count && at >= 0 && at + 5 > word; at--)
+		add_covering(line, at, out);
+}
+
 static void resolve(struct chy_document *document, struct chy_line *line, int32_t word,
 	struct chy_side *out, int depth)
 {
-	const struct chy_word *w;
 	struct chy_str sector;
+	int32_t head;
 	bool found;
 
 	if (depth > DEPTH)
 		return;
 	word = past_dateline(line, word);
-	w = chy_word_at(line, word);
+	head = chy_word_at(line, word)->head;
 	sector = standing(document, line, word);
 	if (private_person(line, word) && !has_standing_child(document, line, word))
 		return;
-	found = add_covering(line, word, out);
-	/* *French and German ministers*: of both. */
-	if (found && chy_word_has(w, "Number", "Plur") && line->mention[word] != CHY_NONE &&
-		line->mentions[line->mention[word]].party.role.size)
-		add_beside(document, line, word, sector, out, DEPTH - 2);
-	if (!found && first_person(document, line, word) && line->speaker.count) {
-		chy_side_join(out, &line->speaker);
-		out->by_reference = found = true;
-	}
-	if (!found)
-		found = add_pair(document, line, word, out);
-	/* *os representantes do Burundi e os do Ruanda* */
-	if (!found && (sector.data || (w->upos == CHY_UPOS_PROPN && !firm(document, line, word)) ||
-			      (chy_relation(line, word, "conj") &&
-				      (w->upos == CHY_UPOS_PRON || w->upos == CHY_UPOS_DET))))
+	found = add_itself(document, line, word, out);
+	if (!found && stands_for_others(document, line, word))
 		add_beside(document, line, word, sector, out, depth);
 	/* *os homólogos dos dois países* */
 	if (!found && !out->count && sector.data)
 		add_pair_beneath(document, line, word, out);
-	if (!found && !out->count && relative(line, word) && w->head >= 0) {
-		int32_t clause = w->head;
-
-		if (!chy_relation(line, clause, "acl") && chy_word_at(line, clause)->head >= 0)
-			clause = chy_word_at(line, clause)->head;
-		if (chy_relation(line, clause, "acl") && chy_word_at(line, clause)->head >= 0) {
-			int32_t antecedent = chy_word_at(line, clause)->head;
-
-			resolve(document, line, antecedent, out, depth + 1);
-			/* *a NATO, organização a que …* */
-			for (int32_t at = antecedent - 1;
-				!out->count && at >= 0 && at + 3 > antecedent &&
-				chy_relation(line, antecedent, "appos");
-				at--)
-				add_covering(line, at, out);
-		}
-		/* *su embajada en España, a la que acusa*: the name right before. */
-		for (int32_t at = word - 1; !out->count && at >= 0 && at + 5 > word; at--)
-			add_covering(line, at, out);
+	if (!found && !out->count && relative(line, word) && head >= 0) {
+		add_antecedent(document, line, word, out, depth);
 		return;
 	}
 	if (!found && !out->count)
 		add_pointed_at(document, line, word, out);
 	/* *Haití, el país que …* */
 	if (!found && !out->count && sector.data && chy_relation(line, word, "appos"))
-		add_covering(line, w->head, out);
+		add_covering(line, head, out);
 	add_coordinated(document, line, word, out, depth);
 }
 
@@ -860,75 +887,121 @@ int32_t chy_name_after_conjunction(
 	return CHY_NONE;
 }
 
+/* The subject that a word has itself; CHY_NONE. */
+static int32_t subject_at(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t subject = own_subject(document, line, word), found = CHY_NONE;
+
+	if (subject != CHY_NONE)
+		found = relative(line, subject) ? name_before_relative(line, subject) : subject;
+	if (found == CHY_NONE)
+		found = noun_before(document, line, word);
+	if (found == CHY_NONE)
+		found = chy_name_after_conjunction(document, line, word);
+	if (found == CHY_NONE &&
+		(chy_relation(line, word, "xcomp") || chy_relation(line, word, "advcl")))
+		found = controller(document, line, word);
+	if (found == CHY_NONE && joined_name(line, word))
+		found = word - 1;
+	return found;
+}
+
+/* *em vias de congelar*: of an infinitive that a noun governs, from the noun's
+ * clause; CHY_NONE, then *out_next is where to look on. */
+static int32_t subject_past_noun(const struct chy_document *document, const struct chy_line *line,
+	int32_t noun, int32_t *out_next)
+{
+	int32_t found = CHY_NONE;
+
+	/* *foi o primeiro país da CEE a reconhecer …*: the subject of *foi*. */
+	if (chy_child_in(line, noun, "cop", CHY_NONE) == CHY_NONE)
+		found = deciders(document, line, noun);
+	if (found != CHY_NONE)
+		return found;
+	found = own_subject(document, line, noun);
+	if (found != CHY_NONE && !relative(line, found))
+		return found;
+	*out_next = chy_relation(line, noun, "root") ? CHY_NONE : chy_word_at(line, noun)->head;
+	return CHY_NONE;
+}
+
+/* From a noun up to what has a subject or may have one. */
+static int32_t clause_of(
+	const struct chy_document *document, const struct chy_line *line, int32_t noun)
+{
+	while (!chy_is_verb(line, noun) && own_subject(document, line, noun) < 0 &&
+		chy_word_at(line, noun)->head >= 0)
+		noun = chy_word_at(line, noun)->head;
+	return noun;
+}
+
+/* *penalizar X por apoiar …*, *pelo apoio a …*: X did. CHY_NONE. */
+static int32_t who_is_blamed(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	int32_t head = chy_word_at(line, word)->head;
+
+	return head >= 0 && chy_is_verb(line, head) &&
+			       (chy_relation(line, word, "advcl") ||
+				       chy_relation(line, word, "obl")) &&
+			       chy_word_kind(document->coder, marker_of(line, word), "because")
+		       ? patient(document, line, head)
+		       : CHY_NONE;
+}
+
+/* Whether a word without a subject has that of what it hangs on. */
+static bool shares_subject(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	static const char *const relations[] = {
+		"conj", "xcomp", "advcl", "aux", "obj", "obl", "nmod"};
+
+	for (size_t i = 0; i < sizeof(relations) / sizeof(relations[0]); i++)
+		if (chy_relation(line, word, relations[i]))
+			return true;
+	return said_without_subject(document, line, word) ||
+	       (chy_relation(line, word, "advmod") &&
+		       chy_word_at(line, word)->upos == CHY_UPOS_ADV);
+}
+
+/* The subject of a word that has none itself; CHY_NONE, then *out_next is the
+ * word above whose subject it is, CHY_NONE for nobody's. */
+static int32_t subject_above(const struct chy_document *document, const struct chy_line *line,
+	int32_t word, int32_t *out_next)
+{
+	int32_t head = chy_word_at(line, word)->head, found;
+	bool clause = head >= 0 && chy_relation(line, word, "acl");
+
+	*out_next = head;
+	if (clause && (chy_word_has(chy_word_at(line, word), "VerbForm", "Inf") ||
+			      chy_perfect(line, word)))
+		return subject_past_noun(document, line, head, out_next);
+	if (heads_line(line, word))
+		return head;
+	if (clause && goes_on_there(line, word)) {
+		*out_next = clause_of(document, line, head);
+		return CHY_NONE;
+	}
+	if (clause)
+		return head;
+	found = who_is_blamed(document, line, word);
+	if (!shares_subject(document, line, word))
+		*out_next = CHY_NONE;
+	return found;
+}
+
 int32_t chy_subject_word(
 	const struct chy_document *document, const struct chy_line *line, int32_t word)
 {
-	for (int steps = 0; steps < DEPTH && word >= 0; steps++) {
-		int32_t subject = own_subject(document, line, word);
-		int32_t head = chy_word_at(line, word)->head;
+	int32_t found = CHY_NONE;
 
-		if (subject != CHY_NONE && !relative(line, subject))
-			return subject;
-		if (subject != CHY_NONE && name_before_relative(line, subject) != CHY_NONE)
-			return name_before_relative(line, subject);
-		if (noun_before(document, line, word) != CHY_NONE)
-			return noun_before(document, line, word);
-		if (chy_name_after_conjunction(document, line, word) != CHY_NONE)
-			return chy_name_after_conjunction(document, line, word);
-		if ((chy_relation(line, word, "xcomp") || chy_relation(line, word, "advcl")) &&
-			controller(document, line, word) != CHY_NONE)
-			return controller(document, line, word);
-		if (joined_name(line, word))
-			return word - 1;
-		/* *em vias de congelar*: the noun's clause has the subject. */
-		if (chy_relation(line, word, "acl") && head >= 0 &&
-			(chy_word_has(chy_word_at(line, word), "VerbForm", "Inf") ||
-				chy_perfect(line, word))) {
-			/* *foi o primeiro país da CEE a reconhecer …*: the subject of *foi*. */
-			if (chy_child_in(line, head, "cop", CHY_NONE) == CHY_NONE &&
-				deciders(document, line, head) != CHY_NONE)
-				return deciders(document, line, head);
-			word = head;
-			if (own_subject(document, line, word) != CHY_NONE &&
-				!relative(line, own_subject(document, line, word)))
-				return own_subject(document, line, word);
-			if (chy_relation(line, word, "root"))
-				return CHY_NONE;
-			head = chy_word_at(line, word)->head;
-			word = head;
-			continue;
-		}
-		if (heads_line(line, word))
-			return head;
-		if (chy_relation(line, word, "acl") && head >= 0 && goes_on_there(line, word)) {
-			for (word = head; !chy_is_verb(line, word) &&
-					  own_subject(document, line, word) < 0 &&
-					  chy_word_at(line, word)->head >= 0;)
-				word = chy_word_at(line, word)->head;
-			continue;
-		}
-		if (chy_relation(line, word, "acl"))
-			return head;
-		/* *penalizar X por apoiar …*, *pelo apoio a …*: X did. */
-		if (head >= 0 && chy_is_verb(line, head) &&
-			(chy_relation(line, word, "advcl") || chy_relation(line, word, "obl")) &&
-			chy_word_kind(document->coder, marker_of(line, word), "because") &&
-			patient(document, line, head) != CHY_NONE)
-			return patient(document, line, head);
-		if (head < 0 || !(chy_relation(line, word, "conj") ||
-					said_without_subject(document, line, word) ||
-					chy_relation(line, word, "xcomp") ||
-					chy_relation(line, word, "advcl") ||
-					chy_relation(line, word, "aux") ||
-					chy_relation(line, word, "obj") ||
-					chy_relation(line, word, "obl") ||
-					chy_relation(line, word, "nmod") ||
-					(chy_relation(line, word, "advmod") &&
-						chy_word_at(line, word)->upos == CHY_UPOS_ADV)))
-			return CHY_NONE;
-		word = head;
+	for (int steps = 0; steps < DEPTH && word >= 0 && found == CHY_NONE; steps++) {
+		found = subject_at(document, line, word);
+		if (found == CHY_NONE)
+			found = subject_above(document, line, word, &word);
 	}
-	return CHY_NONE;
+	return found;
 }
 
 /* In the clause that a verb of saying governs. */
