@@ -300,3 +300,30 @@ const char *chy_promise_state_name(enum chy_promise_state state)
 
 	return names[state];
 }
+
+struct chy_str chy_promise_key(
+	unsigned char out[CHY_PROMISE_KEY], struct chy_str what, int32_t last, struct chy_str act)
+{
+	unsigned char *at = out;
+
+	*at++ = 'l';
+	at = mempcpy(at, what.data, what.size);
+	*at++ = 0;
+	chy_put_day(at, last);
+	at = mempcpy(at + 4, act.data, act.size);
+	return (struct chy_str){(const char *)out, (size_t)(at - out)};
+}
+
+struct chy_str chy_promise_made_key(unsigned char out[CHY_PROMISE_KEY], struct chy_str what,
+	uint32_t kind, int32_t made, struct chy_str act)
+{
+	unsigned char *at = out;
+
+	*at++ = 'm';
+	at = mempcpy(at, what.data, what.size);
+	*at++ = 0;
+	chy_put_be(at, kind, 4);
+	chy_put_day(at + 4, made);
+	at = mempcpy(at + 8, act.data, act.size);
+	return (struct chy_str){(const char *)out, (size_t)(at - out)};
+}

@@ -89,6 +89,8 @@ struct chy_settled chy_promise_settled(const struct chy_promise *promise);
 enum { CHY_PROMISE_KEY = CHY_PROMISE_WHAT + 16 + 2 * CHY_ACT_KEY };
 struct chy_str chy_promise_key(
 	unsigned char out[CHY_PROMISE_KEY], struct chy_str what, int32_t last, struct chy_str act);
+struct chy_str chy_promise_made_key(unsigned char out[CHY_PROMISE_KEY], struct chy_str what,
+	uint32_t kind, int32_t made, struct chy_str act);
 
 /* In which index of promises one lies: by what became of it in the end. The
  * key: "c", this letter, a what, NUL, the last day of the term, the order of
