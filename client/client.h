@@ -80,6 +80,9 @@ struct chy_str matter_key(struct client *client, const json_t *matter);
 const json_t *declared_disputes(struct client *client);
 /* Of these, by id; NULL. Borrowed. */
 const json_t *declared_named(struct client *client, struct chy_str id);
+/* Asks as of another record from now on (0: now); what was borrowed of the declared
+ * disputes is no longer there. */
+void turn_to(struct client *client, uint64_t as_of);
 /* All of them, or all threads, in order: an array, a new reference. */
 int all_matters(struct client *client, bool threads, int64_t last_day, json_t **out);
 bool is_thread(struct chy_str id);
@@ -104,14 +107,21 @@ void describe_contradictions(
  * a new reference. */
 json_t *state_of_play(struct client *client, const json_t *row, const json_t *lists);
 
+/* Two moments, as records (INT64_MAX: now), and what is asked for of the time
+ * between. */
+struct between {
+	uint64_t from, to;
+	struct chy_event_filter filter;
+	char dispute[128]; /* the filter's */
+};
 /* Adds to the rows of `diff`, which are what was learned and taken back between two
- * records (INT64_MAX: now), the promises that became overdue. */
-int add_overdue(struct client *client, uint64_t from, uint64_t to, json_t *rows);
-/* Adds to the rows of `diff` the disputes whose phase changed between two
- * records (INT64_MAX: now); touched: ids, as keys, of which events were learned
- * or taken back. */
+ * moments, the promises that became overdue. */
+int add_overdue(struct client *client, const struct between *between, json_t *rows);
+/* Adds to the rows of `diff` the disputes whose phase changed; touched: ids, as
+ * keys, of which events were learned or taken back. None where the filter asks
+ * for what only events have. */
 int add_phase_changes(
-	struct client *client, uint64_t from, uint64_t to, const json_t *touched, json_t *rows);
+	struct client *client, const struct between *between, const json_t *touched, json_t *rows);
 
 /* A phrase of data/views/play.<language>.tsv; empty where there is none. */
 struct chy_str phrase(struct client *client, const char *kind, struct chy_str key);
@@ -161,6 +171,8 @@ struct filter_options {
 	const char *source, *aux, *min_confidence, *limit;
 };
 size_t filter_specs(struct filter_options *options, struct option_spec *out);
+/* Of these, those of what an event is, not of when it was, nor of how many. */
+size_t sort_specs(struct filter_options *options, struct option_spec *out);
 /* Fills the filter; the texts live as long as options and catalogue. */
 int read_filter(
 	struct client *client, const struct filter_options *options, struct chy_event_filter *out);

@@ -7,8 +7,9 @@
 /* What was told at each moment of the documents that were touched between. */
 struct difference {
 	struct client *client;
-	uint64_t from, to;
+	struct between between;
 	json_t *documents; /* ids, as the keys of an object */
+	json_t *touched; /* disputes of which something was learned or taken back, as keys */
 	json_t *rows;
 };
 
@@ -23,12 +24,12 @@ static int read_touched(struct difference *d, struct chy_fault *fault)
 
 	if (result)
 		return result;
-	result = chy_log_cursor_open(snapshot, d->from, &cursor, fault);
+	result = chy_log_cursor_open(snapshot, d->between.from, &cursor, fault);
 	while (!result) {
 		json_t *body;
 
 		result = chy_log_cursor_next(cursor, &record, fault);
-		if (result || record.seq > d->to)
+		if (result || record.seq > d->between.to)
 			break;
 		result = chy_record_body(&record, &body, fault);
 		if (result)
@@ -72,9 +73,9 @@ static int take_event(
 	*there = result == CHY_OK;
 	if (result)
 		return result < 0 ? tell(&fault) : 0;
-	if (told_at(event, seq, d->from))
+	if (told_at(event, seq, d->between.from))
 		json_array_append(before, event);
-	if (told_at(event, seq, d->to))
+	if (told_at(event, seq, d->between.to))
 		json_array_append(after, event);
 	json_decref(event);
 	return 0;
@@ -129,13 +130,25 @@ static bool is_among(const json_t *event, const json_t *list)
 	return false;
 }
 
-static void add_row(struct difference *d, const char *change, const json_t *event)
+static int add_row(struct difference *d, const char *change, const json_t *event)
 {
-	json_t *row = json_copy((json_t *)event);
+	json_t *dispute, *row;
+	struct chy_fault fault;
+	bool passes = false;
+	size_t i;
 
+	json_array_foreach(json_object_get(event, "dispute"), i, dispute)
+		json_object_set_new(d->touched, json_string_value(dispute), json_true());
+	if (chy_view_event_passes(d->client->view, chy_json_str(event, "id"), &d->between.filter,
+		    &passes, &fault) < 0)
+		return tell(&fault);
+	if (!passes)
+		return 0;
+	row = json_copy((json_t *)event);
 	json_object_del(row, "superseded");
 	json_object_set_new(row, "change", json_string(change));
 	json_array_append_new(d->rows, row);
+	return 0;
 }
 
 /* The correction between the moments that made an event what it is. */
@@ -144,18 +157,20 @@ static bool was_corrected(const struct difference *d, const json_t *event)
 	json_int_t record =
 		json_integer_value(json_object_get(json_object_get(event, "corrected"), "record"));
 
-	return record > (json_int_t)d->from && record <= (json_int_t)d->to;
+	return record > (json_int_t)d->between.from && record <= (json_int_t)d->between.to;
 }
 
-static void compare(struct difference *d, const json_t *before, const json_t *after)
+static int compare(struct difference *d, const json_t *before, const json_t *after)
 {
 	json_t *event;
 	size_t i;
+	int status = 0;
 
-	json_array_foreach((json_t *)before, i, event) if (!is_among(event, after))
-		add_row(d, "taken back", event);
-	json_array_foreach((json_t *)after, i, event) if (!is_among(event, before))
-		add_row(d, was_corrected(d, event) ? "corrected" : "learned", event);
+	json_array_foreach((json_t *)before, i, event) if (!status && !is_among(event, after))
+		status = add_row(d, "taken back", event);
+	json_array_foreach((json_t *)after, i, event) if (!status && !is_among(event, before))
+		status = add_row(d, was_corrected(d, event) ? "corrected" : "learned", event);
+	return status;
 }
 
 static int compare_documents(struct difference *d)
@@ -176,7 +191,7 @@ static int compare_documents(struct difference *d)
 		if (!result && !status) {
 			status = take_events(d, document, before, after);
 			if (!status)
-				compare(d, before, after);
+				status = compare(d, before, after);
 		}
 		if (!result)
 			json_decref(document);
@@ -188,25 +203,10 @@ static int compare_documents(struct difference *d)
 	return status;
 }
 
-/* -- phases ------------------------------------------------------------------------ */
-
-static int compare_phases(struct difference *d)
-{
-	json_t *touched = json_object(), *row, *dispute;
-	size_t i, j;
-	int status;
-
-	json_array_foreach(d->rows, i, row) json_array_foreach(json_object_get(row, "dispute"), j,
-		dispute) json_object_set_new(touched, json_string_value(dispute), json_true());
-	status = add_phase_changes(d->client, d->from, d->to, touched, d->rows);
-	json_decref(touched);
-	return status;
-}
-
 /* -- the command ---------------------------------------------------------------------- */
 
 static int read_moments(
-	struct client *client, const char *from, const char *to, struct difference *out)
+	struct client *client, const char *from, const char *to, struct between *out)
 {
 	int status = read_when(client, "--from", from, &out->from);
 
@@ -218,6 +218,21 @@ static int read_moments(
 	return status;
 }
 
+/* A dispute is meant as it was declared at the later moment. */
+static int read_what(
+	struct client *client, const struct filter_options *options, struct between *out)
+{
+	int status;
+
+	turn_to(client, out->to == INT64_MAX ? 0 : out->to);
+	status = read_filter(client, options, &out->filter);
+	snprintf(out->dispute, sizeof(out->dispute), "%.*s", (int)out->filter.dispute.size,
+		out->filter.dispute.size ? out->filter.dispute.data : "");
+	out->filter.dispute = chy_str_from(out->dispute);
+	turn_to(client, 0);
+	return status;
+}
+
 int run_diff(struct client *client, int argc, char **argv)
 {
 	static const struct column columns[] = {{"", "change", false}, {"id", "id", false},
@@ -226,10 +241,15 @@ int run_diff(struct client *client, int argc, char **argv)
 		{"sentence", "sentence", true}};
 	struct difference d = {.client = client};
 	const char *from = NULL, *to = NULL;
-	const struct option_spec specs[] = {{"--from", &from, NULL}, {"--to", &to, NULL}};
+	struct filter_options options = {.actor = NULL};
+	struct option_spec specs[32];
 	struct chy_fault fault;
-	int rest, status = read_options(client, command_named("diff"), specs, 2, argc, argv, &rest);
+	size_t n = sort_specs(&options, specs);
+	int rest, status;
 
+	specs[n++] = (struct option_spec){"--from", &from, NULL};
+	specs[n++] = (struct option_spec){"--to", &to, NULL};
+	status = read_options(client, command_named("diff"), specs, n, argc, argv, &rest);
 	if (!status && (rest || !from))
 		return usage_error("diff needs --from, a record's number or a time; --to is now");
 	if (!status && client->as_of_text)
@@ -237,22 +257,26 @@ int run_diff(struct client *client, int argc, char **argv)
 	if (!status)
 		status = open_archive(client);
 	if (!status)
-		status = read_moments(client, from, to, &d);
+		status = read_moments(client, from, to, &d.between);
+	if (!status)
+		status = read_what(client, &options, &d.between);
 	if (status)
 		return status < 0 ? 0 : status;
 	d.documents = json_object();
+	d.touched = json_object();
 	d.rows = json_array();
 	if (read_touched(&d, &fault))
 		status = tell(&fault);
 	if (!status)
 		status = compare_documents(&d);
 	if (!status)
-		status = add_overdue(client, d.from, d.to, d.rows);
+		status = add_overdue(client, &d.between, d.rows);
 	if (!status)
-		status = compare_phases(&d);
+		status = add_phase_changes(client, &d.between, d.touched, d.rows);
 	if (!status)
 		status = print_rows(client, columns, sizeof(columns) / sizeof(columns[0]), d.rows);
 	json_decref(d.documents);
+	json_decref(d.touched);
 	json_decref(d.rows);
 	return status;
 }

@@ -9,13 +9,6 @@ struct moment {
 	int64_t day; /* its newest document's */
 };
 
-static void turn_to(struct client *client, uint64_t as_of)
-{
-	json_decref(client->declared); /* of another moment */
-	client->declared = NULL;
-	client->as_of = as_of;
-}
-
 static struct moment moment_at(struct client *client, uint64_t seq)
 {
 	struct moment moment = {seq == INT64_MAX ? 0 : seq, 0};
@@ -137,17 +130,46 @@ static int compare(struct client *client, const json_t *matter, const struct mom
 	return status;
 }
 
+static bool is_party(const json_t *matter, struct chy_str code)
+{
+	json_t *party;
+	size_t i;
+
+	json_array_foreach(json_object_get(matter, "parties"), i,
+		party) if (chy_str_equal(code, chy_json_str(party, "code"))) return true;
+	return !code.size;
+}
+
+/* Whether a phase of it is told to one who asks by the filter. */
+static bool is_asked_for(
+	struct client *client, const struct chy_event_filter *f, const json_t *matter)
+{
+	if (f->category.size || f->place.size || f->language.size || f->source.size ||
+		f->aux.size || f->min_confidence > 0)
+		return false;
+	if (f->dispute.size && !chy_str_equal(f->dispute, matter_key(client, matter)))
+		return false;
+	return is_party(matter, f->actor) && is_party(matter, f->recipient) &&
+	       is_party(matter, f->between[0]) && is_party(matter, f->between[1]);
+}
+
 int add_phase_changes(
-	struct client *client, uint64_t from, uint64_t to, const json_t *touched, json_t *rows)
+	struct client *client, const struct between *between, const json_t *touched, json_t *rows)
 {
 	const uint64_t as_of = client->as_of;
-	struct moment earlier = moment_at(client, from), later = moment_at(client, to);
+	struct moment earlier = moment_at(client, between->from);
+	struct moment later = moment_at(client, between->to);
 	json_t *matters, *matter;
 	size_t i;
 	int status = all_matters(client, false, INT64_MAX, &matters);
 
-	json_array_foreach(matters, i, matter) if (!status) status =
-		compare(client, matter, &earlier, &later, touched, rows);
+	json_array_foreach(matters, i, matter)
+	{
+		if (client->as_of != later.as_of)
+			turn_to(client, later.as_of);
+		if (!status && is_asked_for(client, &between->filter, matter))
+			status = compare(client, matter, &earlier, &later, touched, rows);
+	}
 	json_decref(matters);
 	turn_to(client, as_of);
 	return status;

@@ -5,7 +5,7 @@
 
 struct overdue {
 	struct client *client;
-	uint64_t from, to;
+	const struct between *between;
 	int64_t day_from, day_to; /* of the newest document of each moment */
 	json_t *told; /* happenings, as keys */
 	json_t *rows;
@@ -125,7 +125,7 @@ static int ask_before(struct overdue *o, const struct chy_event_filter *sides, j
 
 	all.first_day = INT64_MIN;
 	all.last_day = INT64_MAX;
-	status = overdue_at(o, o->from, &all, o->day_from, &found);
+	status = overdue_at(o, o->between->from, &all, o->day_from, &found);
 	if (status)
 		return status;
 	before = json_object();
@@ -140,17 +140,19 @@ static int ask_before(struct overdue *o, const struct chy_event_filter *sides, j
  * learned of them. */
 static int ask_pair(struct overdue *o, const struct late *late, json_t *pair)
 {
-	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+	struct chy_event_filter filter = o->between->filter;
 	json_t *found;
 	int status;
 
 	if (json_object_get(pair, "after"))
 		return 0;
-	filter.between[0] = late->between[0];
-	filter.between[1] = late->between[1];
+	if (!filter.between[0].size) {
+		filter.between[0] = late->between[0];
+		filter.between[1] = late->between[1];
+	}
 	filter.first_day = day_in(pair, "first");
 	filter.last_day = day_in(pair, "last");
-	status = overdue_at(o, o->to, &filter, o->day_to, &found);
+	status = overdue_at(o, o->between->to, &filter, o->day_to, &found);
 	if (status)
 		return status;
 	json_object_set_new(pair, "after", found);
@@ -195,7 +197,7 @@ static int tell_all_learned_late(struct overdue *o)
 
 static int tell_gone_by(struct overdue *o)
 {
-	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+	struct chy_event_filter filter = o->between->filter;
 	json_t *found, *promise;
 	size_t i;
 	int status;
@@ -204,7 +206,7 @@ static int tell_gone_by(struct overdue *o)
 		return 0;
 	filter.first_day = o->day_from;
 	filter.last_day = o->day_to - 1;
-	status = overdue_at(o, o->to, &filter, o->day_to, &found);
+	status = overdue_at(o, o->between->to, &filter, o->day_to, &found);
 	if (status)
 		return status;
 	json_array_foreach(found, i, promise) tell_once(o, promise);
@@ -212,13 +214,12 @@ static int tell_gone_by(struct overdue *o)
 	return 0;
 }
 
-int add_overdue(struct client *client, uint64_t from, uint64_t to, json_t *rows)
+int add_overdue(struct client *client, const struct between *between, json_t *rows)
 {
 	struct overdue o = {.client = client,
-		.from = from,
-		.to = to,
-		.day_from = newest_day_at(client, from),
-		.day_to = newest_day_at(client, to),
+		.between = between,
+		.day_from = newest_day_at(client, between->from),
+		.day_to = newest_day_at(client, between->to),
 		.told = json_object(),
 		.rows = rows};
 	int status = tell_all_learned_late(&o);

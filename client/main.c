@@ -140,14 +140,15 @@ const struct command commands[] = {
 		"chancery why E12.3\n",
 		OF_READER},
 	{"diff", "what was learned, corrected or taken back between two moments",
-		"diff --from WHEN [--to WHEN]",
+		"diff --from WHEN [--to WHEN] [filters]",
 		"WHEN is a record's number or a time, as for --as-of (2013 is a record, the "
 		"year's\n"
 		"first day is 2013-01-01); --to is now. An event that a later coding tells as\n"
 		"before is no difference. Promises whose term went by in between are told as\n"
 		"overdue, and disputes that are in another phase as of its newest document's day,\n"
-		"with the act that brought it about.\n\n"
-		"Example:\n  chancery diff --from 2014-01-01 --to 2014-02-01\n",
+		"with the act that brought it about. Filters are those of events but of days and\n"
+		"of number; phases are told by --dispute and by parties alone.\n\n"
+		"Example:\n  chancery diff --from 2014-01-01 --to 2014-02-01 --between RUS,JPN\n",
 		run_diff},
 	{"history", "every record that ever touched a document", "history ID",
 		"ID is an event's (E12.3) or a document's, or the first digits of one: when it\n"

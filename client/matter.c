@@ -118,6 +118,13 @@ const json_t *declared_named(struct client *client, struct chy_str id)
 	return NULL;
 }
 
+void turn_to(struct client *client, uint64_t as_of)
+{
+	json_decref(client->declared);
+	client->declared = NULL;
+	client->as_of = as_of;
+}
+
 /* In the user's language where it has that, else in the first that it has. */
 static struct chy_str name_in(const struct client *client, const json_t *names)
 {

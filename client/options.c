@@ -207,18 +207,27 @@ int read_options(struct client *client, const struct command *command,
 	return reader.format ? read_format(client, reader.format) : 0;
 }
 
-size_t filter_specs(struct filter_options *o, struct option_spec *out)
+size_t sort_specs(struct filter_options *o, struct option_spec *out)
 {
 	const struct option_spec specs[] = {{"--actor", &o->actor, NULL},
 		{"--recipient", &o->recipient, NULL}, {"--between", &o->between, NULL},
 		{"--event", &o->event, NULL}, {"--dispute", &o->dispute, NULL},
-		{"--since", &o->since, NULL}, {"--until", &o->until, NULL},
 		{"--place", &o->place, NULL}, {"--language", &o->lang, NULL},
 		{"--source", &o->source, NULL}, {"--aux", &o->aux, NULL},
-		{"--min-confidence", &o->min_confidence, NULL}, {"--limit", &o->limit, NULL}};
+		{"--min-confidence", &o->min_confidence, NULL}};
 
 	memcpy(out, specs, sizeof(specs));
 	return sizeof(specs) / sizeof(specs[0]);
+}
+
+size_t filter_specs(struct filter_options *o, struct option_spec *out)
+{
+	size_t n = sort_specs(o, out);
+
+	out[n++] = (struct option_spec){"--since", &o->since, NULL};
+	out[n++] = (struct option_spec){"--until", &o->until, NULL};
+	out[n++] = (struct option_spec){"--limit", &o->limit, NULL};
+	return n;
 }
 
 static int read_actor(struct client *client, struct chy_str typed, struct chy_str *out)

@@ -156,6 +156,9 @@ int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struc
 /* The same with the declared disputes that it belonged to at the record. */
 int chy_view_event_at(struct chy_view *view, struct chy_str id, uint64_t as_of, json_t **out,
 	struct chy_fault *fault);
+/* Whether one passes a filter, in force or not; `as_of` counts for nothing. */
+int chy_view_event_passes(struct chy_view *view, struct chy_str id,
+	const struct chy_event_filter *filter, bool *out, struct chy_fault *fault);
 
 /* The declared disputes in force at a record (0: now): the bodies of their
  * records (docs/schema/records.md) with "record", its number, and "key", what

@@ -279,6 +279,34 @@ int chy_view_event_at(struct chy_view *view, struct chy_str id, uint64_t as_of, 
 	return result < 0 ? chy_fault_set(fault, result, view->path, 0, NULL) : result;
 }
 
+int chy_view_event_passes(struct chy_view *view, struct chy_str id,
+	const struct chy_event_filter *filter, bool *out, struct chy_fault *fault)
+{
+	unsigned char key[CHY_EVENT_KEY];
+	const struct chy_value *event;
+	struct chy_event_head head;
+	struct chy_store_txn *txn;
+	struct chy_scan scan;
+	struct chy_str json;
+	int result = chy_event_parse(id, key);
+
+	if (result)
+		return result;
+	result = chy_view_read(view, &txn, fault);
+	if (result)
+		return result;
+	chy_scan_init(&scan);
+	result = chy_event_read(txn, key, &head, &json);
+	if (!result && chy_scan_read(&scan, json, &event))
+		result = CHY_EDAMAGED;
+	if (!result)
+		*out = head.day >= chy_day32(filter->first_day) &&
+		       head.day <= chy_day32(filter->last_day) && chy_event_passes(filter, event);
+	chy_scan_fini(&scan);
+	chy_view_read_end(view, txn);
+	return result < 0 ? chy_fault_set(fault, result, view->path, 0, NULL) : result;
+}
+
 int chy_view_document(
 	struct chy_view *view, const struct chy_hash *id, json_t **out, struct chy_fault *fault)
 {
