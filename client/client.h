@@ -29,6 +29,7 @@ struct client {
 	const char *as_of_text;
 	enum format format;
 	bool format_given;
+	bool dashed_words; /* a word with one dash before it is no option: search */
 	bool terminal, colour;
 	size_t width; /* of the terminal, in columns */
 

@@ -57,7 +57,7 @@ static int set_parties(struct client *client, const char *text, json_t *body)
 }
 
 /* "Kasai; lago Kasai" */
-static void set_terms(const char *text, json_t *body)
+static int set_terms(const char *text, json_t *body)
 {
 	struct chy_str rest = chy_str_from(text), term;
 	json_t *terms = json_array();
@@ -68,6 +68,11 @@ static void set_terms(const char *text, json_t *body)
 			json_array_append_new(terms, json_stringn(term.data, term.size));
 	}
 	json_object_set_new(body, "terms", terms);
+	return text && !json_array_size(terms)
+		       ? usage_error(
+				 "--terms has no term; leave it out, and all that two parties do "
+				 "belongs to the dispute")
+		       : 0;
 }
 
 static int set_year(const char *option, const char *text, json_t *body)
@@ -79,6 +84,16 @@ static int set_year(const char *option, const char *text, json_t *body)
 			"--%s %s is no date; write 2013, 2013-11 or 2013-11-03", option, text);
 	json_object_set_new(body, option, text ? json_string(text) : json_null());
 	return 0;
+}
+
+static int check_years(const struct declaring *d)
+{
+	int64_t first = 0, last = 0;
+	int status = d->since ? read_day("--since", d->since, false, &first) : 0;
+
+	if (!status && d->until)
+		status = read_day("--until", d->until, true, &last);
+	return status ? status : check_days(d->since, d->until, first, last);
 }
 
 static int write_body(struct client *client, const struct declaring *d, json_t *body)
@@ -99,11 +114,14 @@ static int write_body(struct client *client, const struct declaring *d, json_t *
 	json_decref(names);
 	if (!status)
 		status = set_parties(client, d->parties, body);
-	set_terms(d->terms, body);
+	if (!status)
+		status = set_terms(d->terms, body);
 	json_object_set_new(body, "issue", d->issue ? json_string(d->issue) : json_null());
 	if (!status)
 		status = set_year("since", d->since, body);
-	return status ? status : set_year("until", d->until, body);
+	if (!status)
+		status = set_year("until", d->until, body);
+	return status ? status : check_years(d);
 }
 
 /* The same that was declared, marked as taken back. */

@@ -118,6 +118,19 @@ static bool in_lines(const struct client *client)
 	       (client->format == FORMAT_TABLE && !client->format_given && !client->terminal);
 }
 
+static int tell_of_end(struct client *client, uint64_t after)
+{
+	struct chy_snapshot *snapshot;
+	struct chy_fault fault;
+
+	if (chy_snapshot_open(client->archive, &snapshot, &fault))
+		return tell(&fault);
+	fprintf(stderr, "chancery: nothing lies after record %llu; the newest is %llu\n",
+		(unsigned long long)after, (unsigned long long)chy_snapshot_last_seq(snapshot));
+	chy_snapshot_close(snapshot);
+	return EXIT_NOTHING;
+}
+
 static int print_log(struct client *client, uint64_t after, uint64_t limit)
 {
 	json_t *all = json_array(), *record;
@@ -135,9 +148,14 @@ static int print_log(struct client *client, uint64_t after, uint64_t limit)
 			json_array_foreach(batch.records, i, record) print_line(record);
 		json_decref(batch.records);
 	} while (!batch.result && (!limit || n < limit));
-	status = in_lines(client) ? (n ? EXIT_ANSWERED : EXIT_NOTHING) : print_rows_of(client, all);
+	if (batch.result < 0)
+		status = tell(&batch.fault);
+	else if (!in_lines(client))
+		status = print_rows_of(client, all);
+	else
+		status = n ? EXIT_ANSWERED : tell_of_end(client, after);
 	json_decref(all);
-	return batch.result < 0 ? tell(&batch.fault) : status;
+	return status;
 }
 
 int run_log(struct client *client, int argc, char **argv)

@@ -168,7 +168,8 @@ int read_options(struct client *client, const struct command *command,
 		const struct option_spec *spec;
 		char *equals = strchr(argv[i], '=');
 
-		if (!options || argv[i][0] != '-' || !argv[i][1]) {
+		if (!options || argv[i][0] != '-' || !argv[i][1] ||
+			(client->dashed_words && argv[i][1] != '-')) {
 			argv[rest++] = argv[i];
 			continue;
 		}
@@ -201,6 +202,8 @@ int read_options(struct client *client, const struct command *command,
 	if (reader.no_color)
 		client->colour = false;
 	*out_rest = rest;
+	if (client->program_archive && !client->program_archive[0])
+		return usage_error("--archive is empty; name a directory, or leave it out");
 	if (refuse_as_of(client, command))
 		return EXIT_USAGE;
 	/* parse has formats of its own, which its own option takes. */
@@ -412,7 +415,8 @@ static int read_numbers(const struct filter_options *o, struct chy_event_filter 
 
 	if (o->min_confidence) {
 		out->min_confidence = strtod(o->min_confidence, &end);
-		if (*end || out->min_confidence < 0 || out->min_confidence > 1)
+		if (*end || o->min_confidence[strspn(o->min_confidence, "0123456789.")] ||
+			!(out->min_confidence >= 0 && out->min_confidence <= 1))
 			return usage_error("--min-confidence takes a number from 0 to 1");
 	}
 	if (o->limit) {
@@ -451,13 +455,27 @@ int check_days(const char *since, const char *until, int64_t first, int64_t last
 		       : 0;
 }
 
+/* An empty value is a mistake, mostly of a script whose variable was not set. */
+static int check_values(const struct filter_options *o)
+{
+	struct filter_options copy = *o;
+	struct option_spec specs[32];
+	size_t n = filter_specs(&copy, specs);
+
+	for (size_t i = 0; i < n; i++)
+		if (*specs[i].value && !(*specs[i].value)[0])
+			return usage_error("%s is empty; leave it out, or say what is asked for",
+				specs[i].name);
+	return 0;
+}
+
 int read_filter(struct client *client, const struct filter_options *o, struct chy_event_filter *out)
 {
-	int status = 0;
+	int status = check_values(o);
 
 	*out = CHY_EVENT_FILTER_ALL;
 	out->as_of = client->as_of;
-	if (o->actor)
+	if (!status && o->actor)
 		status = read_actor(client, chy_str_from(o->actor), &out->actor);
 	if (!status && o->recipient)
 		status = read_actor(client, chy_str_from(o->recipient), &out->recipient);

@@ -128,6 +128,15 @@ static int parse_file(struct parse *parse, const char *path)
 	return status;
 }
 
+static bool is_read(const char *language)
+{
+	const char *const *languages = chy_text_languages();
+
+	while (*languages && strcmp(*languages, language) != 0)
+		languages++;
+	return *languages;
+}
+
 int run_parse(struct client *client, int argc, char **argv)
 {
 	struct parse parse = {.format = "conllu"};
@@ -146,6 +155,9 @@ int run_parse(struct client *client, int argc, char **argv)
 	if (!known)
 		return usage_error(
 			"parse has no format '%s'; take conllu, json or text", parse.format);
+	if (parse.language && !is_read(parse.language))
+		return usage_error(
+			"--language %s is not read here; take pt, en or es", parse.language);
 	if (!rest)
 		status = parse_file(&parse, "-");
 	for (int i = 0; i < rest && !status; i++)

@@ -4,23 +4,13 @@
 
 #include "client.h"
 
-enum { MANY = 20, DASH = 0x1f };
+enum { MANY = 20 };
 
 /* -- the words ------------------------------------------------------------------ */
-
-/* "-word" is no option: the dash is hidden from their reader, and shown again. */
-static void hide_dashes(int argc, char **argv)
-{
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (argv[i][0] == '-' && argv[i][1] && argv[i][1] != '-')
-			argv[i][0] = DASH;
-}
 
 static void join_words(int argc, char **argv, struct chy_buffer *out)
 {
 	for (int i = 0; i < argc; i++) {
-		if (argv[i][0] == DASH)
-			argv[i][0] = '-';
 		if (i)
 			chy_buffer_add_char(out, ' ');
 		chy_buffer_add_str(out, chy_str_from(argv[i]));
@@ -118,6 +108,15 @@ static void set_when(json_t *hit)
 			json_sprintf("%.12s", json_string_value(json_object_get(hit, "document"))));
 }
 
+static void tell_of_more(void)
+{
+	fflush(stdout);
+	fprintf(stderr,
+		"chancery: these are the best %d, which is all that search gives; a filter or "
+		"another word tells which are meant\n",
+		CHY_SEARCH_MOST);
+}
+
 static int print_hits(struct client *client, json_t *hits)
 {
 	static const struct column columns[] = {{"when", "when", false},
@@ -170,6 +169,8 @@ static int ask(struct client *client, const struct chy_event_filter *filter, int
 	if (result)
 		return tell(&fault);
 	status = print_hits(client, hits);
+	if (json_array_size(hits) == CHY_SEARCH_MOST)
+		tell_of_more();
 	json_decref(hits);
 	return status;
 }
@@ -182,7 +183,7 @@ int run_search(struct client *client, int argc, char **argv)
 	size_t n = filter_specs(&options, specs);
 	int rest, status;
 
-	hide_dashes(argc, argv);
+	client->dashed_words = true;
 	status = read_options(client, command_named("search"), specs, n, argc, argv, &rest);
 	if (!status && !rest)
 		return usage_error("search what? `chancery search --help` tells how to look for "

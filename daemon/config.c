@@ -245,11 +245,34 @@ static int keep_apart(const struct config *config)
 	return 0;
 }
 
+/* An empty path is a mistake, mostly of a script whose variable was not set: it is
+ * not the present directory, whose files would be taken for news. */
+static int check_paths(const struct config *config)
+{
+	const struct {
+		const char *name, *path;
+	} paths[] = {{"inbox", config->inbox}, {"archive", config->archive},
+		{"socket", config->socket}, {"done-directory", config->done_directory},
+		{"rejected-directory", config->rejected_directory}};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (paths[i].path && !paths[i].path[0]) {
+			fprintf(stderr,
+				"chanceryd: the path of %s is empty; name one, or leave it "
+				"out\n",
+				paths[i].name);
+			return STATUS_USAGE;
+		}
+	return 0;
+}
+
 int config_complete(struct config *config)
 {
 	const char *archive = getenv("CHANCERY_ARCHIVE");
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
+	if (check_paths(config))
+		return STATUS_USAGE;
 	if (!config->archive)
 		config->archive = strdup(archive && archive[0] ? archive : "/var/lib/chancery");
 	if (make_absolute(&config->archive))

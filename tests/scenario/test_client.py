@@ -87,6 +87,22 @@ class Client(Story):
             done = self.chancery(*arguments, expect=2)
             self.assertIn(word, done.stderr)
 
+    def test_a_value_that_makes_no_sense_is_refused_by_name(self):
+        declare = ["dispute", "--declare", "lake", "--name", "Lake", "--parties", "RUS,JPN", "--reason", "r"]
+        for arguments, named in ((["search", "acordo", "--as-of", "-1"], "'-1'"),
+                                 (["search", "acordo", "--source", ""], "--source is empty"),
+                                 (["events", "--place", ""], "--place is empty"),
+                                 (["stats", "--archive", ""], "--archive is empty"),
+                                 (["events", "--min-confidence", "nan"], "from 0 to 1"),
+                                 (["events", "--min-confidence", "0x1"], "from 0 to 1"),
+                                 (["parse", "--lang", "xx"], "xx is not read here"),
+                                 (declare + ["--terms", ";;"], "--terms has no term"),
+                                 (declare + ["--since", "2020", "--until", "2010"], "lies after --until")):
+            done = self.chancery(*arguments, expect=2)
+            self.assertIn(named, done.stderr)
+            self.assertEqual(done.stdout, "")
+        self.assertIn("the newest is", self.chancery("log", "--after", "9999", expect=1).stderr)
+
     def test_what_is_read_while_the_daemon_writes_is_a_whole_prefix(self):
         self.start()
         before, seen = [], 0

@@ -302,6 +302,17 @@ class Daemon(Story):
         self.once("--config", str(config), expect=2)
         self.assertIn("workers takes a whole number", self.said())
 
+    def test_an_empty_path_is_not_the_present_directory(self):
+        here = self.place / "here"
+        here.mkdir()
+        (here / "notes.txt").write_text("notes\n")
+        for option in ("--inbox", "--archive"):
+            done = subprocess.run([str(CHANCERYD), "--once", "--inbox", str(self.inbox), "--archive",
+                                   str(self.place / "other"), option, ""], cwd=here, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f"the path of {option[2:]} is empty", done.stderr)
+        self.assertEqual([p.name for p in here.iterdir()], ["notes.txt"])
+
     def test_an_inbox_that_is_the_archive_is_refused(self):
         (self.place / "link").symlink_to(self.inbox)
         for archive in (self.inbox, self.place / "link", self.place / "." / "inbox" / "",
