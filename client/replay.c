@@ -110,23 +110,26 @@ static int follow_to(struct client *client, struct chy_view *view, uint64_t to, 
 }
 
 /* Positive where it was interrupted: what is done is kept. */
-static int build(struct client *client, const char *directory, uint64_t to, bool afresh,
-	struct chy_hash *out, struct chy_fault *fault)
+static int fill(struct client *client, struct chy_view *view, uint64_t to, struct chy_hash *out,
+	struct chy_fault *fault)
+{
+	uint64_t seq = 0;
+	int result = follow_to(client, view, to, &seq, fault);
+
+	if (!result && seq < to)
+		result = 1;
+	return result ? result : chy_view_digest(view, out, fault);
+}
+
+static int build(struct client *client, const char *directory, uint64_t to, struct chy_hash *out,
+	struct chy_fault *fault)
 {
 	struct chy_view *view = NULL;
-	uint64_t seq = 0;
 	int result = chy_view_open_writer(directory, client->archive, &view, fault);
 
 	if (result)
 		return result;
-	if (afresh)
-		result = chy_view_clear(view, fault);
-	if (!result)
-		result = follow_to(client, view, to, &seq, fault);
-	if (!result && seq < to)
-		result = 1;
-	if (!result)
-		result = chy_view_digest(view, out, fault);
+	result = fill(client, view, to, out, fault);
 	chy_view_close(view);
 	return result;
 }
@@ -153,7 +156,7 @@ static int build_aside(
 		place && place[0] ? place : "/tmp");
 	if (!mkdtemp(directory))
 		return chy_fault_set(fault, CHY_EIO, directory, 0, "it cannot be made");
-	result = build(client, directory, to, true, out, fault);
+	result = build(client, directory, to, out, fault);
 	chy_view_remove(directory);
 	rmdir(directory);
 	return result;
@@ -225,8 +228,8 @@ static int print_digest(int result, const struct chy_hash *digest, const struct 
 /* Whether a look at the past has a file of that name. */
 static bool is_of_look(const char *name)
 {
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-	       strcmp(name, "past.json") == 0 || chy_view_is_file(name);
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || chy_past_is_file(name) ||
+	       chy_view_is_file(name);
 }
 
 static bool holds_log(const char *directory)
@@ -277,22 +280,70 @@ static int tell_of_place(const struct chy_fault *fault)
 	return EXIT_ARCHIVE;
 }
 
+/* Whether a look is the one that is asked for, so that its views may be gone on
+ * with: a note of it, and no view beyond its record. */
+static int is_look(struct chy_view *view, const char *directory, const struct chy_past *wanted,
+	bool *out, struct chy_fault *fault)
+{
+	struct chy_past past = {.last = 0};
+	uint64_t seq = 0;
+	int result = chy_past_read(directory, &past, fault);
+
+	*out = false;
+	if (result)
+		return result < 0 ? result : CHY_OK;
+	result = chy_view_position(view, &seq, fault);
+	*out = !result && past.last == wanted->last && seq <= wanted->last &&
+	       strcmp(past.archive, wanted->archive) == 0;
+	return result;
+}
+
+/* In this order: wherever it is ended, the note and the views agree, or the
+ * views are empty. */
+static int make_look(struct chy_view *view, const char *directory, const struct chy_past *wanted,
+	struct chy_fault *fault)
+{
+	bool same;
+	int result = is_look(view, directory, wanted, &same, fault);
+
+	if (result || same)
+		return result;
+	result = chy_view_clear(view, fault);
+	return result ? result : chy_past_write(directory, wanted, fault);
+}
+
+static int open_look(struct client *client, const char *directory, uint64_t to,
+	struct chy_view **out, struct chy_fault *fault)
+{
+	struct chy_past wanted;
+	int result = chy_past_of(chy_archive_directory(client->archive), to, &wanted, fault);
+
+	if (!result)
+		result = chy_past_prepare(directory, fault);
+	if (!result)
+		result = chy_view_open_writer(directory, client->archive, out, fault);
+	if (result)
+		return result;
+	result = make_look(*out, directory, &wanted, fault);
+	if (result)
+		chy_view_close(*out);
+	return result;
+}
+
 /* Goes on where one of the same record was interrupted. */
 static int replay_into(struct client *client, const char *directory, uint64_t to)
 {
-	const char *home = chy_archive_directory(client->archive);
-	struct chy_past past = {.last = 0};
+	struct chy_view *view;
 	struct chy_fault fault;
 	struct chy_hash digest;
-	int result = chy_past_read(directory, &past, &fault);
-	bool afresh = result != CHY_OK || past.last != to;
+	int result = open_look(client, directory, to, &view, &fault);
 
-	if (result < 0)
-		return tell_of_place(&fault);
-	result = chy_past_make(directory, home, to, &fault);
+	if (result == CHY_EBUSY || result == CHY_ENOSPACE)
+		return tell(&fault);
 	if (result)
 		return tell_of_place(&fault);
-	result = build(client, directory, to, afresh, &digest, &fault);
+	result = fill(client, view, to, &digest, &fault);
+	chy_view_close(view);
 	return print_digest(result, &digest, &fault);
 }
 
@@ -343,7 +394,7 @@ static int replay_here(struct client *client)
 	int result = begin_here(client, &fault);
 
 	if (!result)
-		result = build(client, client->program_archive, to, false, &digest, &fault);
+		result = build(client, client->program_archive, to, &digest, &fault);
 	if (result == CHY_EBUSY) {
 		fprintf(stderr, "chancery: the daemon keeps the views up to date; "
 				"`chancery replay --check` compares them with the log\n");

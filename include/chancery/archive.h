@@ -41,12 +41,19 @@ struct chy_past {
 	char archive[4096]; /* the absolute path of the one that has the log */
 	uint64_t last;
 };
-/* CHY_NOT_FOUND where a directory is none. */
+/* CHY_NOT_FOUND where a directory is none; an empty note makes none. */
 int chy_past_read(const char *directory, struct chy_past *out, struct chy_fault *fault);
-/* Makes one, or makes it one of another record, in a directory that is made or
- * holds no log (CHY_ECONFLICT). */
-int chy_past_make(
-	const char *directory, const char *archive, uint64_t last, struct chy_fault *fault);
+/* What the note of a look at an archive says that ends with a record. */
+int chy_past_of(const char *archive, uint64_t last, struct chy_past *out, struct chy_fault *fault);
+/* A directory for one: makes it, or finds that it is there and holds no log
+ * (CHY_ECONFLICT). */
+int chy_past_prepare(const char *directory, struct chy_fault *fault);
+/* Makes the directory a look at the past, or one of another record: at once and
+ * whole, or not at all. Whoever calls it holds the lock of its views, and has
+ * cleared them where they are not of what the note will say. */
+int chy_past_write(const char *directory, const struct chy_past *past, struct chy_fault *fault);
+/* Whether a file's name, without a directory, is that of a note. */
+bool chy_past_is_file(const char *name);
 
 /* Who writes at present: a new reference to the holder's JSON object.
  * CHY_NOT_FOUND where nobody does. Needs no open archive. */

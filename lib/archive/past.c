@@ -12,11 +12,20 @@
 
 enum { LONGEST = 64 * 1024 };
 
-static int note_path(const char *directory, char out[4096], struct chy_fault *fault)
+/* The note, and where it is written before it has its name. */
+static const char note_name[] = "past.json", part_name[] = "past.json.part";
+
+static int note_path(
+	const char *directory, const char *name, char out[4096], struct chy_fault *fault)
 {
-	if (snprintf(out, 4096, "%s/past.json", directory) >= 4096)
+	if (snprintf(out, 4096, "%s/%s", directory, name) >= 4096)
 		return chy_fault_set(fault, CHY_ELIMIT, directory, 0, "the path is too long");
 	return CHY_OK;
+}
+
+bool chy_past_is_file(const char *name)
+{
+	return strcmp(name, note_name) == 0 || strcmp(name, part_name) == 0;
 }
 
 static int read_file(int fd, char *out, size_t size, size_t *out_size)
@@ -47,7 +56,7 @@ int chy_past_read(const char *directory, struct chy_past *out, struct chy_fault 
 	char path[4096], text[LONGEST];
 	json_t *note;
 	size_t size;
-	int fd, result = note_path(directory, path, fault);
+	int fd, result = note_path(directory, note_name, path, fault);
 
 	if (result)
 		return result;
@@ -60,6 +69,8 @@ int chy_past_read(const char *directory, struct chy_past *out, struct chy_fault 
 	close(fd);
 	if (result)
 		return chy_fault_set(fault, result, path, 0, NULL);
+	if (!size)
+		return CHY_NOT_FOUND;
 	if (chy_json_parse(text, size, &note, NULL))
 		return chy_fault_set(fault, CHY_EDAMAGED, path, 0, "it is no JSON");
 	result = take_note(note, out);
@@ -67,18 +78,34 @@ int chy_past_read(const char *directory, struct chy_past *out, struct chy_fault 
 	return result ? chy_fault_set(fault, result, path, 0, "it names no archive") : CHY_OK;
 }
 
-static int write_note(const char *path, const struct chy_past *past)
+/* Whole and on disk, else an error. */
+static int write_note(FILE *file, const json_t *note)
 {
-	json_t *note =
-		json_pack("{s:s, s:I}", "archive", past->archive, "last", (json_int_t)past->last);
-	FILE *file = note ? fopen(path, "we") : NULL;
-	int result = file ? CHY_OK : chy_error_from_errno(errno);
+	if (json_dumpf(note, file, JSON_SORT_KEYS) || fputc('\n', file) == EOF || fflush(file) ||
+		fsync(fileno(file)))
+		return chy_error_from_errno(errno ? errno : EIO);
+	return CHY_OK;
+}
 
-	if (file && (json_dumpf(note, file, JSON_SORT_KEYS) || fputc('\n', file) == EOF))
-		result = CHY_EIO;
-	if (file && fclose(file))
+/* No other reads the file before it is whole. */
+static int put_note(const char *part, const char *path, const json_t *note)
+{
+	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+	int result = file ? write_note(file, note) : chy_error_from_errno(errno);
+
+	if (!file && fd >= 0)
+		close(fd);
+	if (file && fclose(file) && !result)
 		result = chy_error_from_errno(errno);
-	json_decref(note);
+	if (!result && rename(part, path))
+		result = chy_error_from_errno(errno);
+	if (result) {
+		int kept = errno;
+
+		unlink(part);
+		errno = kept;
+	}
 	return result;
 }
 
@@ -91,26 +118,45 @@ static bool holds_log(const char *directory)
 	       stat(path, &info) == 0;
 }
 
-int chy_past_make(
-	const char *directory, const char *archive, uint64_t last, struct chy_fault *fault)
+int chy_past_prepare(const char *directory, struct chy_fault *fault)
 {
-	struct chy_past past = {.last = last};
-	char path[4096], *home = realpath(archive, NULL);
-	int result = note_path(directory, path, fault);
-
-	if (!home || strlen(home) >= sizeof(past.archive)) {
-		free(home);
-		return chy_fault_set(fault, chy_error_from_errno(errno), archive, 0, NULL);
-	}
-	strcpy(past.archive, home);
-	free(home);
-	if (result)
-		return result;
 	if (mkdir(directory, 0750) && errno != EEXIST)
 		return chy_fault_set(fault, chy_error_from_errno(errno), directory, 0, NULL);
 	if (holds_log(directory))
 		return chy_fault_set(
 			fault, CHY_ECONFLICT, directory, 0, "it holds a log of its own");
-	result = write_note(path, &past);
+	return CHY_OK;
+}
+
+int chy_past_write(const char *directory, const struct chy_past *past, struct chy_fault *fault)
+{
+	char path[4096], part[4096];
+	json_t *note;
+	int result = note_path(directory, note_name, path, fault);
+
+	if (!result)
+		result = note_path(directory, part_name, part, fault);
+	if (result)
+		return result;
+	note = json_pack("{s:s, s:I}", "archive", past->archive, "last", (json_int_t)past->last);
+	if (!note)
+		return chy_fault_set(fault, CHY_EMEM, path, 0, NULL);
+	result = put_note(part, path, note);
+	json_decref(note);
 	return result ? chy_fault_set(fault, result, path, 0, NULL) : CHY_OK;
+}
+
+int chy_past_of(const char *archive, uint64_t last, struct chy_past *out, struct chy_fault *fault)
+{
+	char *home = realpath(archive, NULL);
+
+	if (!home)
+		return chy_fault_set(fault, chy_error_from_errno(errno), archive, 0, NULL);
+	*out = (struct chy_past){.last = last};
+	if (snprintf(out->archive, sizeof(out->archive), "%s", home) >= (int)sizeof(out->archive)) {
+		free(home);
+		return chy_fault_set(fault, CHY_ELIMIT, archive, 0, "the path is too long");
+	}
+	free(home);
+	return CHY_OK;
 }

@@ -1,5 +1,6 @@
 """The past as it was: what --as-of tells, what a look at the past tells, and what the order in which
 documents came has to do with either."""
+import fcntl
 import json
 import os
 import random
@@ -224,6 +225,46 @@ class Past(Story):
         moment = self.log()[2]["time"]
         self.assertEqual(self.digest("--to", moment), self.digest("--to", "3"))
         self.chancery("replay", "--to", "1999-01-01", expect=1)
+
+    def articles_one_by_one(self, n):
+        chance = random.Random(SEED)
+        for i in range(n):
+            self.write(f"{i}.txt", article(chance, i))
+            self.once()
+
+    def told_as_of(self, seq, look):
+        self.assertEqual(self.answer(look, "stats"), self.answer(self.archive, "--as-of", str(seq), "stats"))
+        self.assertEqual(self.answer(look, "timeline"), self.answer(self.archive, "--as-of", str(seq), "timeline"))
+        self.chancery("--archive", str(look), "replay", "--check")
+
+    def test_a_look_that_cannot_be_made_one_of_another_record_stays_what_it_was(self):
+        self.articles_one_by_one(4)
+        look, end = self.place / "look", self.end()
+        self.digest("--into", str(look))
+        with open(look / "views.lock", "r+b") as held:
+            fcntl.lockf(held, fcntl.LOCK_EX)
+            self.chancery("replay", "--to", "3", "--into", str(look), expect=3)
+        self.told_as_of(end, look)
+        self.assertEqual(self.digest("--to", "3", "--into", str(look)), self.digest("--to", "3"))
+        self.told_as_of(3, look)
+
+    def test_views_of_a_look_beyond_its_record_are_made_again(self):
+        self.articles_one_by_one(4)
+        look, end = self.place / "look", self.end()
+        self.digest("--into", str(look))
+        note = json.loads((look / "past.json").read_text())
+        self.assertEqual(note["last"], end)
+        (look / "past.json").write_text(json.dumps(note | {"last": 3}))
+        self.assertEqual(self.digest("--to", "3", "--into", str(look)), self.digest("--to", "3"))
+        self.told_as_of(3, look)
+
+    def test_a_note_that_a_full_disk_left_empty_blocks_nothing(self):
+        self.articles_one_by_one(2)
+        look = self.place / "look"
+        look.mkdir()
+        (look / "past.json").touch()
+        self.assertEqual(self.digest("--to", "3", "--into", str(look)), self.digest("--to", "3"))
+        self.told_as_of(3, look)
 
     @unittest.skipUnless(LONG, "a log that is long enough takes half a minute")
     def test_a_replay_that_is_interrupted_goes_on_where_it_was(self):
