@@ -110,16 +110,28 @@ static int catch_up(struct client *client, struct chy_fault *fault)
 	return result;
 }
 
+/* Up to which record of this log the views are; 0 where they are of none of it:
+ * of another, or ahead of it, as when an older log was put back. The log is asked
+ * last: whoever follows it may be as far as it has grown meanwhile. */
+static uint64_t position_in_log(struct client *client, struct chy_view *view)
+{
+	uint64_t seq = 0;
+
+	if (!chy_view_is_of(view, client->archive) || chy_view_position(view, &seq, NULL) ||
+		seq > end_of_log(client))
+		return 0;
+	return seq;
+}
+
 static bool up_to_date(struct client *client)
 {
 	struct chy_view *view;
-	uint64_t seq = 0;
+	uint64_t seq;
 
 	if (chy_view_open(client->program_archive, &view, NULL))
 		return false;
-	if (chy_view_position(view, &seq, NULL))
-		seq = 0;
-	if (seq && seq >= end_of_log(client) && chy_view_is_of(view, client->archive)) {
+	seq = position_in_log(client, view);
+	if (seq && seq == end_of_log(client)) {
 		client->view = view;
 		return true;
 	}
@@ -162,20 +174,13 @@ static void remove_own_views(struct client *client)
 	rmdir(client->own_views);
 }
 
-/* Where the views are, once they can be opened and are of this log; else 0. */
+/* Where the views are, once they can be opened, in this log; else 0. */
 static uint64_t position_of_views(struct client *client, int *out_result, struct chy_fault *fault)
 {
-	uint64_t seq = 0;
-
 	chy_view_close(client->view);
 	client->view = NULL;
 	*out_result = chy_view_open(client->program_archive, &client->view, fault);
-	if (*out_result)
-		return 0;
-	return !chy_view_is_of(client->view, client->archive) ||
-			       chy_view_position(client->view, &seq, NULL)
-		       ? 0
-		       : seq;
+	return *out_result ? 0 : position_in_log(client, client->view);
 }
 
 static int still_being_made(uint64_t end)

@@ -116,8 +116,12 @@ static int fill(struct client *client, struct chy_view *view, uint64_t to, struc
 	uint64_t seq = 0;
 	int result = follow_to(client, view, to, &seq, fault);
 
+	if (!result && seq < to && interrupted)
+		return 1;
 	if (!result && seq < to)
-		result = 1;
+		return chy_fault_set(fault, CHY_ECONFLICT, client->program_archive, 0,
+			"its log ends with record %llu, and record %llu was asked for",
+			(unsigned long long)seq, (unsigned long long)to);
 	return result ? result : chy_view_digest(view, out, fault);
 }
 
@@ -361,7 +365,7 @@ static bool is_at_end(struct client *client)
 
 	if (chy_view_open(client->program_archive, &view, NULL))
 		return false;
-	same = chy_view_position(view, &seq, NULL) == CHY_OK && seq >= end_of(client);
+	same = chy_view_position(view, &seq, NULL) == CHY_OK && seq == end_of(client);
 	chy_view_close(view);
 	return same;
 }
