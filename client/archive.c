@@ -139,39 +139,27 @@ static bool up_to_date(struct client *client)
 	return false;
 }
 
+const char *place_for_own(void)
+{
+	const char *place = getenv("TMPDIR");
+
+	return place && place[0] ? place : "/tmp";
+}
+
 /* Views of this question's own, where none can be had beside the log. */
 static int open_own_views(struct client *client)
 {
-	const char *place = getenv("TMPDIR");
-	struct chy_view *writer;
 	struct chy_fault fault;
 	uint64_t seq;
-	int result;
+	int result = chy_view_open_unnamed(place_for_own(), client->archive, &client->view, &fault);
 
-	snprintf(client->own_views, sizeof(client->own_views), "%s/chancery-XXXXXX",
-		place && place[0] ? place : "/tmp");
-	if (!mkdtemp(client->own_views)) {
-		client->own_views[0] = '\0';
-		return -1;
-	}
+	if (result)
+		return result;
 	fprintf(stderr,
-		"chancery: views cannot be kept beside the log; they are made in %s for "
-		"this question\n",
-		client->own_views);
-	result = chy_view_open_writer(client->own_views, client->archive, &writer, &fault);
-	if (!result) {
-		result = chy_view_follow(writer, client->archive, 0, &seq, &fault);
-		chy_view_close(writer);
-	}
-	return result ? result : chy_view_open(client->own_views, &client->view, &fault);
-}
-
-static void remove_own_views(struct client *client)
-{
-	if (!client->own_views[0])
-		return;
-	chy_view_remove(client->own_views);
-	rmdir(client->own_views);
+		"chancery: views cannot be kept beside the log; they are made in %s for this "
+		"question\n",
+		place_for_own());
+	return chy_view_follow(client->view, client->archive, 0, &seq, &fault);
 }
 
 /* Where the views are, once they can be opened, in this log; else 0. */
@@ -312,7 +300,6 @@ int open_archive(struct client *client)
 void close_archive(struct client *client)
 {
 	chy_view_close(client->view);
-	remove_own_views(client);
 	chy_archive_close(client->archive);
 	chy_catalogue_close(client->catalogue);
 	chy_unmap(&client->words);

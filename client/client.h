@@ -38,7 +38,6 @@ struct client {
 	struct chy_catalogue *catalogue;
 	json_t *declared; /* of declared_disputes(); NULL until it is asked for */
 	struct chy_mapping words; /* of phrase(); mapped when first asked */
-	char own_views[256]; /* a directory of this question's own; "" for none */
 	uint64_t as_of; /* 0: now */
 };
 
@@ -204,6 +203,9 @@ int compare_views(struct client *client);
 /* Whether the mark of unsynced views (views.unsynced) can be one: 0, or the status
  * to leave with. */
 int check_mark(const struct client *client);
+
+/* The directory for views of one question's own. */
+const char *place_for_own(void);
 
 /* Sends a line to the socket of the archive's holder. The connection, upon
  * which the answer comes, or -1 where nobody answers. */

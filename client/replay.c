@@ -139,30 +139,26 @@ static int build(struct client *client, const char *directory, uint64_t to, stru
 }
 
 /* As whoever sent the signal expects. */
-static int leave_interrupted(void)
+static int leave_interrupted(bool kept)
 {
-	fprintf(stderr, "chancery: interrupted; what is done is kept, and the same command goes on "
-			"from there\n");
+	fprintf(stderr, "chancery: interrupted%s\n",
+		kept ? "; what is done is kept, and the same command goes on from there" : "");
 	signal(SIGINT, SIG_DFL);
 	raise(SIGINT);
 	return EXIT_CHECK;
 }
 
-/* In a directory that is gone afterwards. */
+/* In files that are gone afterwards. */
 static int build_aside(
 	struct client *client, uint64_t to, struct chy_hash *out, struct chy_fault *fault)
 {
-	const char *place = getenv("TMPDIR");
-	char directory[4096];
-	int result;
+	struct chy_view *view;
+	int result = chy_view_open_unnamed(place_for_own(), client->archive, &view, fault);
 
-	snprintf(directory, sizeof(directory), "%s/chancery-XXXXXX",
-		place && place[0] ? place : "/tmp");
-	if (!mkdtemp(directory))
-		return chy_fault_set(fault, CHY_EIO, directory, 0, "it cannot be made");
-	result = build(client, directory, to, out, fault);
-	chy_view_remove(directory);
-	rmdir(directory);
+	if (result)
+		return result;
+	result = fill(client, view, to, out, fault);
+	chy_view_close(view);
 	return result;
 }
 
@@ -199,7 +195,7 @@ int compare_views(struct client *client)
 	if (!result)
 		result = build_aside(client, seq, &made, &fault);
 	if (result > 0)
-		return leave_interrupted();
+		return leave_interrupted(false);
 	if (result) {
 		int status = tell(&fault);
 
@@ -222,7 +218,7 @@ static int print_digest(int result, const struct chy_hash *digest, const struct 
 	char hex[CHY_HASH_HEX];
 
 	if (result > 0)
-		return leave_interrupted();
+		return leave_interrupted(true);
 	if (result)
 		return tell(fault);
 	printf("%s\n", chy_hash_to_hex(digest, hex));
@@ -416,6 +412,8 @@ static int replay_aside(struct client *client, uint64_t to)
 	struct chy_hash digest;
 	int result = build_aside(client, to, &digest, &fault);
 
+	if (result > 0)
+		return leave_interrupted(false);
 	return print_digest(result, &digest, &fault);
 }
 

@@ -46,6 +46,11 @@ bool chy_view_is_of(struct chy_view *view, const struct chy_archive *archive);
  * directory is where views.mdb lies, mostly the archive's own. */
 int chy_view_open_writer(const char *directory, struct chy_archive *archive, struct chy_view **out,
 	struct chy_fault *fault);
+/* The same of an archive's whole log for this process alone, in files that have no
+ * name: they take room in the directory `place` until they are closed or the
+ * process ends, however it does. They are followed and asked by one handle. */
+int chy_view_open_unnamed(const char *place, struct chy_archive *archive, struct chy_view **out,
+	struct chy_fault *fault);
 void chy_view_close(struct chy_view *view);
 
 /* Whether views.mdb is still the file that is open; it can be deleted at any

@@ -70,8 +70,10 @@ int chy_store_begin(
 static int what_failed(const struct chy_store *store, int code)
 {
 	struct statvfs room;
+	mdb_filehandle_t fd;
 
-	if (code != EIO || statvfs(store->path, &room))
+	/* By the open file: its name may be gone. */
+	if (code != EIO || mdb_env_get_fd(store->env, &fd) || fstatvfs(fd, &room))
 		return code;
 	return (uint64_t)room.f_bavail * room.f_frsize < (1u << 20) ? ENOSPC : code;
 }

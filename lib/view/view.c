@@ -1,5 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -273,6 +275,41 @@ int chy_view_open_writer(const char *directory, struct chy_archive *archive, str
 	view->unsynced = chy_unsynced_state(directory) == CHY_UNSYNCED;
 	*out = view;
 	return CHY_OK;
+}
+
+static int open_unnamed(const char *place, struct chy_archive *archive, struct chy_view **out,
+	struct chy_fault *fault)
+{
+	char directory[4096];
+	int result;
+
+	if (snprintf(directory, sizeof(directory), "%s/chancery-XXXXXX", place) >=
+		(int)sizeof(directory))
+		return chy_fault_set(fault, CHY_ELIMIT, place, 0, "the path is too long");
+	if (!mkdtemp(directory))
+		return chy_fault_set(fault, chy_error_from_errno(errno), place, 0, NULL);
+	result = chy_view_open_writer(directory, archive, out, fault);
+	chy_view_remove(directory);
+	rmdir(directory);
+	if (!result)
+		(*out)->unsynced = true; /* no disk is waited for: nobody finds them again */
+	return result;
+}
+
+int chy_view_open_unnamed(const char *place, struct chy_archive *archive, struct chy_view **out,
+	struct chy_fault *fault)
+{
+	sigset_t all, before;
+	int result;
+
+	/* As long as they have names, only a kill or a fault of ours ends the process. */
+	sigfillset(&all);
+	sigdelset(&all, SIGBUS);
+	sigdelset(&all, SIGSEGV);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	result = open_unnamed(place, archive, out, fault);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return result;
 }
 
 int chy_view_discard(const char *directory, struct chy_fault *fault)

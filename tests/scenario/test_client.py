@@ -1,9 +1,11 @@
 """The client as an analyst meets it, over the example articles."""
+import fcntl
 import html
 import json
 import os
 import pathlib
 import resource
+import select
 import shutil
 import subprocess
 import unittest
@@ -227,6 +229,24 @@ class Client(Story):
         from harness import wait_until
         wait_until("it is done", lambda: "more.txt" in self.done())
         self.assertTrue(self.events("--between", "AGO,RUS"))
+
+    def test_views_of_a_questions_own_are_gone_with_it_however_it_ends(self):
+        aside = self.place / "aside"
+        aside.mkdir()
+        for path in self.archive.glob("views.*"):
+            path.unlink()
+        (self.archive / "views.lock").mkdir()
+        pipe = os.pipe()
+        fcntl.fcntl(pipe[1], fcntl.F_SETPIPE_SZ, 4096)  # the answer does not fit: it waits
+        running = subprocess.Popen([str(CHANCERY), "--archive", str(self.archive), "events", "--format", "jsonl"],
+                                   stdout=pipe[1], stderr=subprocess.PIPE, text=True,
+                                   env=os.environ | {"TMPDIR": str(aside)})
+        os.close(pipe[1])
+        self.assertTrue(select.select([pipe[0]], [], [], 60)[0])
+        running.kill()
+        self.assertIn(f"made in {aside}", running.communicate()[1])
+        os.close(pipe[0])
+        self.assertEqual(list(aside.iterdir()), [])
 
 
 if __name__ == "__main__":

@@ -249,6 +249,39 @@ static void without_views_there_is_nothing_to_read(void **state)
 	assert_int_equal(chy_view_open(place->directory, &view, &fault), CHY_EABSENT);
 }
 
+static size_t files_in(const char *directory)
+{
+	DIR *list = opendir(directory);
+	size_t n = 0;
+
+	assert_non_null(list);
+	while (readdir(list))
+		n++;
+	closedir(list);
+	return n - 2;
+}
+
+static void views_without_names_are_of_the_same_digest(void **state)
+{
+	struct place *place = *state;
+	char own[] = "/tmp/chy-own-XXXXXX", whole[CHY_HASH_HEX], hex[CHY_HASH_HEX];
+	struct chy_view *view;
+	struct chy_hash hash;
+	struct chy_fault fault;
+	uint64_t seq;
+
+	digest_of_whole(place, whole);
+	assert_non_null(mkdtemp(own));
+	assert_int_equal(chy_view_open_unnamed(own, place->archive, &view, &fault), 0);
+	assert_int_equal(files_in(own), 0);
+	assert_int_equal(chy_view_follow(view, place->archive, 0, &seq, &fault), 0);
+	assert_int_equal(chy_view_digest(view, &hash, &fault), 0);
+	assert_string_equal(chy_hash_to_hex(&hash, hex), whole);
+	chy_view_close(view);
+	assert_int_equal(files_in(own), 0);
+	assert_int_equal(rmdir(own), 0);
+}
+
 /* A follower that is killed leaves views that say how far they are. */
 static void a_killed_follower_is_taken_over(void **state)
 {
@@ -425,6 +458,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(two_do_not_follow_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			without_views_there_is_nothing_to_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			views_without_names_are_of_the_same_digest, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_killed_follower_is_taken_over, set_up, tear_down),
 	};
 
