@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "chancery/edtf.h"
@@ -11,7 +12,16 @@
 
 /* -- into the log --------------------------------------------------------------- */
 
-/* By the daemon that holds the archive. */
+/* What a try comes to, where it is no status to leave with: another writes at
+ * present, and was told nothing. */
+enum { BUSY = -1 };
+
+/* In hundredths of a second: of several analysts who write at once each is
+ * through in a few. */
+enum { PATIENCE = 300, PAUSE = 5 };
+
+/* By the daemon that holds the archive. Positive where it was asked and no answer
+ * came. */
 static int ask_to_record(json_t *holder, const char *kind, const json_t *body, json_t **answer)
 {
 	json_t *request = json_pack("{s:s, s:s, s:O}", "do", "record", "kind", kind, "body", body);
@@ -28,25 +38,29 @@ static int ask_to_record(json_t *holder, const char *kind, const json_t *body, j
 	fd = line.failed ? -1 : ask_daemon(holder, line.data);
 	chy_buffer_fini(&line);
 	if (fd < 0)
-		return -1;
+		return BUSY;
 	while (size < sizeof(reply) && got > 0 && !memchr(reply, '\n', size)) {
 		got = recv(fd, reply + size, sizeof(reply) - size, 0);
 		size += got > 0 ? (size_t)got : 0;
 	}
 	close(fd);
-	return size && chy_json_parse(reply, size, answer, NULL) == CHY_OK ? 0 : -1;
+	return size && chy_json_parse(reply, size, answer, NULL) == CHY_OK ? 0 : 1;
+}
+
+static int tell_of_silence(void)
+{
+	fprintf(stderr, "chancery: another process writes to the archive and does not answer; "
+			"nothing was recorded that is known of\n");
+	return EXIT_ARCHIVE;
 }
 
 static int record_by_daemon(json_t *holder, const char *kind, const json_t *body, uint64_t *out_seq)
 {
 	json_t *answer;
-	int status = 0;
+	int status = ask_to_record(holder, kind, body, &answer);
 
-	if (ask_to_record(holder, kind, body, &answer)) {
-		fprintf(stderr, "chancery: another process writes to the archive and does not "
-				"answer; nothing was recorded that is known of\n");
-		return EXIT_ARCHIVE;
-	}
+	if (status)
+		return status == BUSY ? BUSY : tell_of_silence();
 	*out_seq = (uint64_t)json_integer_value(json_object_get(answer, "seq"));
 	if (!*out_seq) {
 		const char *words = json_string_value(json_object_get(answer, "error"));
@@ -70,6 +84,8 @@ static int record_alone(const char *directory, const char *kind, json_t *body, u
 	int result = chy_archive_open_writer(directory, holder, &archive, &fault);
 
 	json_decref(holder);
+	if (result == CHY_EBUSY)
+		return BUSY;
 	if (!result) {
 		result = chy_archive_append(archive, &entry, 1, &fault);
 		chy_archive_close(archive);
@@ -78,21 +94,34 @@ static int record_alone(const char *directory, const char *kind, json_t *body, u
 	return result ? tell(&fault) : 0;
 }
 
-/* Closes what is open: a process may not open one log twice. */
-int put_record(struct client *client, const char *kind, json_t *body, uint64_t *out_seq)
+static int try_to_record(const char *directory, const char *kind, json_t *body, uint64_t *out_seq)
 {
 	json_t *holder;
 	int status;
+
+	if (chy_archive_holder(directory, &holder))
+		return record_alone(directory, kind, body, out_seq);
+	status = record_by_daemon(holder, kind, body, out_seq);
+	json_decref(holder);
+	return status;
+}
+
+/* Closes what is open: a process may not open one log twice. */
+int put_record(struct client *client, const char *kind, json_t *body, uint64_t *out_seq)
+{
+	const struct timespec pause = {.tv_nsec = PAUSE * 10000000L};
+	int status = BUSY;
 
 	close_archive(client);
 	client->view = NULL;
 	client->archive = NULL;
 	client->catalogue = NULL;
-	if (chy_archive_holder(client->program_archive, &holder))
-		return record_alone(client->program_archive, kind, body, out_seq);
-	status = record_by_daemon(holder, kind, body, out_seq);
-	json_decref(holder);
-	return status;
+	for (int waited = 0; status == BUSY && waited <= PATIENCE; waited += PAUSE) {
+		if (waited)
+			nanosleep(&pause, NULL);
+		status = try_to_record(client->program_archive, kind, body, out_seq);
+	}
+	return status == BUSY ? tell_of_silence() : status;
 }
 
 static const char *user_name(void)

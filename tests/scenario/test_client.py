@@ -8,6 +8,7 @@ import resource
 import select
 import shutil
 import subprocess
+import time
 import unittest
 
 from harness import CHANCERY, SOURCE, Story, article
@@ -247,6 +248,33 @@ class Client(Story):
         self.assertIn(f"made in {aside}", running.communicate()[1])
         os.close(pipe[0])
         self.assertEqual(list(aside.iterdir()), [])
+
+    def correct(self, event):
+        return subprocess.Popen([str(CHANCERY), "--archive", str(self.archive), "correct", event["id"],
+                                 "--date", "2001-02-03", "--reason", "read again"],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def test_who_corrects_waits_a_moment_for_another_that_does(self):
+        events = self.events()[:6]
+        with open(self.archive / "writer.lock", "r+b") as lock:
+            fcntl.lockf(lock, fcntl.LOCK_EX)
+            lock.write(b'{"pid":1,"program":"chancery"}')
+            lock.flush()
+            running = [self.correct(event) for event in events]
+            time.sleep(1)
+        for one in running:
+            out, err = one.communicate(timeout=60)
+            self.assertEqual(one.returncode, 0, out + err)
+        self.assertEqual(self.kinds()["event-corrected"], 6)
+
+    def test_who_corrects_does_not_wait_for_ever(self):
+        with open(self.archive / "writer.lock", "r+b") as lock:
+            fcntl.lockf(lock, fcntl.LOCK_EX)
+            lock.write(b'{"pid":1,"program":"chancery"}')
+            lock.flush()
+            running = self.correct(self.events()[0])
+            self.assertIn("does not answer", running.communicate(timeout=60)[1])
+            self.assertEqual(running.returncode, 3)
 
 
 if __name__ == "__main__":
