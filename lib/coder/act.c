@@ -1521,6 +1521,29 @@ static bool due_date(const struct act *act, const struct chy_when *when, struct 
 	return true;
 }
 
+/* To ask and to threaten may have a term too: *exigiu que saiam até março*. */
+static bool has_term(const struct act *act)
+{
+	return act->frame->pos == 'V' &&
+	       (act->frame->category == CHY_REQUEST || act->frame->category == CHY_THREATEN);
+}
+
+/* *exigió a Chile que retire …*, where the clause hangs as one of time or cause,
+ * or on whom it is asked of: a conjunction leads it, no pronoun. */
+static bool asked_for(const struct act *act, int32_t word)
+{
+	int32_t head = chy_word_at(act->line, word)->head;
+
+	if (!has_term(act) || chy_child_in(act->line, word, "mark", CHY_NONE) == CHY_NONE ||
+		marked(act, word, "mark advmod", "after") ||
+		marked(act, word, "mark advmod", "doubt"))
+		return false;
+	if (chy_relation(act->line, word, "acl"))
+		return head >= 0 && act->line->mention[head] != CHY_NONE &&
+		       chy_word_at(act->line, head)->head == act->trigger;
+	return chy_relation(act->line, word, "advcl") && head == act->trigger;
+}
+
 /* Whether a date stands in what an act says or does, not in a clause that is
  * told beside it. */
 static bool of_content(const struct act *act, const struct chy_when *when)
@@ -1530,12 +1553,26 @@ static bool of_content(const struct act *act, const struct chy_when *when)
 	for (int steps = 0; steps < DEEPEST && word >= 0; steps++) {
 		if (word == act->trigger)
 			return true;
-		if (chy_is_verb(act->line, word) &&
+		if (chy_is_verb(act->line, word) && !asked_for(act, word) &&
 			(chy_relation(act->line, word, "conj") ||
 				chy_relation(act->line, word, "acl") ||
 				chy_relation(act->line, word, "advcl") ||
 				chy_relation(act->line, word, "parataxis")))
 			return false;
+		word = chy_word_at(act->line, word)->head;
+	}
+	return false;
+}
+
+/* Whether a date stands in a clause beneath the act: *agreed to meet in June*, not
+ * *agreed in June to meet*, wherever the tree has it. */
+static bool in_complement(const struct act *act, const struct chy_when *when)
+{
+	int32_t word = (int32_t)when->first;
+
+	for (int steps = 0; steps < DEEPEST && word >= 0 && word != act->trigger; steps++) {
+		if (chy_is_verb(act->line, word) && word > act->trigger)
+			return word < (int32_t)when->first;
 		word = chy_word_at(act->line, word)->head;
 	}
 	return false;
@@ -1586,7 +1623,20 @@ static bool gone_by(const struct act *act, const struct chy_when *when)
 	int64_t first, last;
 
 	chy_edtf_bounds(&when->date, &first, &last);
-	return act->document->dated && when->date.from.day && last <= act->document->day;
+	return act->document->dated && last <= act->document->day &&
+	       (when->date.from.day || !in_complement(act, when));
+}
+
+/* What is asked about is no term: *pediu que explique o ataque de fevereiro*. */
+static const struct chy_when *term_of(const struct act *act)
+{
+	const struct chy_when *when = has_term(act) ? date_after(act) : NULL;
+
+	return when && of_content(act, when) &&
+			       (after_document(act, when) ||
+				       (is_deadline(act, when) && !gone_by(act, when)))
+		       ? when
+		       : NULL;
 }
 
 static void set_dates(struct act *act, struct chy_event *event, const struct chy_when *when)
@@ -1596,7 +1646,8 @@ static void set_dates(struct act *act, struct chy_event *event, const struct chy
 	bool owed_later = event->category != (enum chy_category)act->frame->category &&
 			  (event->category == CHY_AGREE || event->category == CHY_CONCEDE) &&
 			  (coming || act->intended);
-	const struct chy_when *later = flagged(act, "due") || owed_later ? date_after(act) : NULL;
+	const struct chy_when *later =
+		flagged(act, "due") || owed_later ? date_after(act) : term_of(act);
 	struct chy_edtf due, date;
 	bool falls_due = later && due_date(act, later, &due);
 
@@ -1614,6 +1665,7 @@ static void set_dates(struct act *act, struct chy_event *event, const struct chy
 	if (!when || (falls_due && when == later && !(coming && !is_deadline(act, when))) ||
 		/* *ameaçou … até 1 de julho*: a day to come is not of what is done. */
 		(!coming && !event->aux.size && after_document(act, when)) ||
+		(has_term(act) && !when->date.from.day && in_complement(act, when)) ||
 		(flagged(act, "due") && !coming && (int32_t)when->first > act->trigger &&
 			!gone_by(act, when)))
 		return;

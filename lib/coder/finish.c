@@ -258,9 +258,29 @@ static bool told_below(const struct chy_document *document, size_t i)
 	return false;
 }
 
+/* *para o início de 2014*, then *entre o final de janeiro e …*: the article says
+ * more closely what its headline says. */
+static bool due_more_closely(const struct chy_event *headline, const struct chy_event *later)
+{
+	struct chy_edtf wide, close;
+	int64_t from, to, first, last;
+
+	if (!in_headline(headline) || chy_edtf_parse(headline->due, &wide) ||
+		chy_edtf_parse(later->due, &close))
+		return false;
+	chy_edtf_bounds(&wide, &from, &to);
+	chy_edtf_bounds(&close, &first, &last);
+	return first >= from && last <= to;
+}
+
 /* Where and when an act was, and when it falls due: wherever the text says so. */
 static void take_over(struct chy_event *first, const struct chy_event *later)
 {
+	if (due_more_closely(first, later)) {
+		first->due = later->due;
+		if (!first->date.size)
+			first->date_text = later->date_text;
+	}
 	if (!first->place.size)
 		first->place = later->place;
 	if (!first->date_text.size)

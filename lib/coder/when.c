@@ -187,7 +187,122 @@ static bool clause_ahead(const struct reader *reader, uint32_t token)
 					  is_kind(reader->document, line, verb, "coming");
 }
 
-static bool fill_year(const struct reader *reader, struct chy_date *date)
+/* The noun that a date stands after, with small words between: *realização de
+ * uma cimeira em março*. CHY_NONE where none does. */
+static int32_t noun_before(const struct chy_line *line, int32_t word)
+{
+	for (int32_t back = word - 1; back >= 0 && back > word - 5; back--) {
+		const struct chy_word *w = chy_word_at(line, back);
+
+		if (w->upos == CHY_UPOS_NOUN)
+			return back;
+		if (w->upos != CHY_UPOS_ADP && w->upos != CHY_UPOS_DET && w->upos != CHY_UPOS_ADJ)
+			return CHY_NONE;
+	}
+	return CHY_NONE;
+}
+
+/* *para fevereiro*, *until March*: small words before a date say that it is to come. */
+static bool led_ahead(
+	const struct chy_document *document, const struct chy_line *line, int32_t word)
+{
+	for (int32_t back = word - 1; back >= 0 && back > word - 4; back--) {
+		enum chy_upos upos = chy_word_at(line, back)->upos;
+
+		if (is_kind(document, line, back, "deadline") ||
+			is_kind(document, line, back, "fixed"))
+			return true;
+		if (upos != CHY_UPOS_ADP && upos != CHY_UPOS_DET && upos != CHY_UPOS_ADJ &&
+			!is_kind(document, line, back, "part"))
+			return false;
+	}
+	return false;
+}
+
+/* A verb as it stands in what is asked or promised: *retirar*, *que retire*,
+ * *that it would withdraw*. */
+static bool still_open(
+	const struct chy_document *document, const struct chy_line *line, int32_t verb)
+{
+	const struct chy_word *w = chy_word_at(line, verb);
+	int32_t child = CHY_NONE;
+
+	if (chy_perfect(line, verb))
+		return false;
+	while ((child = chy_child_in(line, verb, "aux", child)) != CHY_NONE)
+		if (is_kind(document, line, child, "would") ||
+			is_kind(document, line, child, "ought") ||
+			is_kind(document, line, child, "future"))
+			return true;
+	/* A subjunctive that looks like an indicative is often taken for one. */
+	return chy_word_has(w, "VerbForm", "Inf") || chy_word_has(w, "Mood", "Sub") ||
+	       chy_word_has(w, "Mood", "Cnd") || chy_word_has(w, "Tense", "Fut") ||
+	       chy_word_has(w, "Tense", "Pres");
+}
+
+/* *said he would visit*, *disse que visitaria*. */
+static bool said_to_come(const struct chy_document *document, const struct chy_line *line,
+	int32_t verb, int32_t head)
+{
+	int32_t child = CHY_NONE;
+
+	if (!chy_relation(line, verb, "ccomp") || !is_kind(document, line, head, "say"))
+		return false;
+	while ((child = chy_child_in(line, verb, "aux", child)) != CHY_NONE)
+		if (is_kind(document, line, child, "would"))
+			return !chy_perfect(line, verb);
+	return chy_word_has(chy_word_at(line, verb), "Mood", "Cnd") && !chy_perfect(line, verb);
+}
+
+/* *exigiu que retire as tropas em março*, *prometeu enviar …*: a clause of what
+ * is promised, asked, threatened or announced. */
+static bool awaited(const struct chy_document *document, const struct chy_line *line, int32_t verb,
+	int32_t word)
+{
+	static const char *const relations[] = {"xcomp", "ccomp", "acl", "advcl", "obj"};
+	int32_t head = chy_word_at(line, verb)->head;
+
+	if (head < 0 || head > word)
+		return false;
+	if (said_to_come(document, line, verb, head))
+		return true;
+	if (!still_open(document, line, verb))
+		return false;
+	for (size_t i = 0; i < sizeof(relations) / sizeof(relations[0]); i++)
+		if (chy_relation(line, verb, relations[i]))
+			return is_kind(document, line, head, "arrange") ||
+			       is_kind(document, line, head, "intend");
+	return false;
+}
+
+/* Whether a month is of what is still to come: what somebody promised, asked,
+ * threatened or announced to do in it. *explique o ataque de fevereiro* is not. */
+static bool month_ahead(const struct reader *reader, uint32_t token)
+{
+	const struct chy_document *document = reader->document;
+	const struct chy_line *line = reader->line;
+	int32_t word = (int32_t)line->sentence->tokens[token].first_word;
+	int32_t verb = clause_of(line, word), noun = noun_before(line, word), head;
+
+	if (verb == CHY_NONE || verb > word)
+		return false;
+	if (noun > verb && is_kind(document, line, noun, "deed") &&
+		!is_kind(document, line, noun, "planned"))
+		return false;
+	for (int steps = 0; verb >= 0 && steps < 3; steps++) {
+		if (awaited(document, line, verb, word))
+			return true;
+		head = chy_word_at(line, verb)->head;
+		if (head < 0 || !chy_is_verb(line, head) || !chy_relation(line, verb, "xcomp"))
+			break;
+		verb = head;
+	}
+	return is_kind(document, line, verb, "arrange") &&
+	       ((noun > verb && is_kind(document, line, noun, "planned")) ||
+		       led_ahead(document, line, word));
+}
+
+static bool fill_year(const struct reader *reader, uint32_t token, struct chy_date *date)
 {
 	const struct chy_document *document = reader->document;
 	int64_t first, last;
@@ -199,7 +314,7 @@ static bool fill_year(const struct reader *reader, struct chy_date *date)
 	if (date->day > chy_days_in_month(date->year, date->month))
 		return false;
 	chy_edtf_bounds(&edtf, &first, &last);
-	if (ahead(reader->document, reader->line)) {
+	if (ahead(reader->document, reader->line) || month_ahead(reader, token)) {
 		if (last < document->day)
 			date->year++;
 	} else if (first > document->day) {
@@ -276,7 +391,7 @@ static bool read_month(const struct reader *reader, uint32_t token, unsigned day
 		year = 0;
 	date.year = year;
 	date.day = (uint8_t)day;
-	if (!year && !fill_year(reader, &date))
+	if (!year && !fill_year(reader, token, &date))
 		return false;
 	if (!year && reader->document->dated && kind_at(reader, *end, "last", &ignored)) {
 		*end += 1;
@@ -291,6 +406,17 @@ static bool read_month(const struct reader *reader, uint32_t token, unsigned day
 	return true;
 }
 
+/* *em maio uma cimeira* tells of no first of May. */
+static bool in_figures(const struct reader *reader, uint32_t token)
+{
+	struct chy_str text;
+
+	if (token >= reader->line->sentence->token_count)
+		return false;
+	text = reader->line->folded[token];
+	return text.size && text.data[0] >= '0' && text.data[0] <= '9';
+}
+
 /* `1 de novembro`, `November 1`. */
 static bool read_day(struct reader *reader)
 {
@@ -303,7 +429,7 @@ static bool read_day(struct reader *reader)
 
 		if (!read_month(reader, month, (unsigned)day, &date, &end))
 			return false;
-	} else if (read_month(reader, token, 0, &date, &end) &&
+	} else if (read_month(reader, token, 0, &date, &end) && in_figures(reader, token + 1) &&
 		   number_at(reader, token + 1, &day) && day >= 1 && day <= 31) {
 		int year;
 
