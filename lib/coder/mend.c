@@ -399,6 +399,43 @@ static bool mend_denied(struct chy_document *document, struct chy_line *line, in
 	return true;
 }
 
+/* The words that lead a name, from the comma on: *, the Kremlin* is one word after
+ * it, but for an article. */
+static bool right_after_comma(const struct chy_line *line, int32_t word)
+{
+	if (word > 1 && chy_word_at(line, word - 1)->upos == CHY_UPOS_DET)
+		word--;
+	return word > 1 && chy_word_at(line, word - 1)->upos == CHY_UPOS_PUNCT &&
+	       chy_str_is(line->folded[chy_word_at(line, word - 1)->token], ",");
+}
+
+/* *En febrero, Rusia y Japón acordaron …*, *According to Rome, Chad and Libya
+ * signed …*, read as three in a row: after the comma the subject begins. */
+static bool mend_leading(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t head = chy_word_at(line, word)->head, verb = head, child = CHY_NONE;
+	struct chy_word *words;
+
+	if (head < 0 || head > word || !chy_relation(line, word, "conj") ||
+		line->mention[word] == CHY_NONE || !right_after_comma(line, word) ||
+		chy_child_in(line, word, "cc case", CHY_NONE) != CHY_NONE ||
+		!chy_preposition(line, head).size || !chy_below(line, 0, head))
+		return false;
+	while (verb >= 0 && !chy_is_verb(line, verb))
+		verb = chy_word_at(line, verb)->head;
+	if (verb < word || chy_child_in(line, verb, "nsubj csubj", CHY_NONE) != CHY_NONE)
+		return false;
+	words = own_words(document, line);
+	if (!words)
+		return false;
+	while ((child = chy_child_in(line, head, "conj", child)) != CHY_NONE)
+		if (child > word)
+			words[child].head = word;
+	words[word].head = verb;
+	words[word].deprel = CHY_STR("nsubj");
+	return true;
+}
+
 void chy_mend(struct chy_document *document, struct chy_line *line)
 {
 	for (size_t i = 1; i < line->sentence->word_count; i++) {
@@ -409,7 +446,7 @@ void chy_mend(struct chy_document *document, struct chy_line *line)
 			mend_subject(document, line, word) || mend_reported(document, line, word) ||
 			mend_inverted(document, line, word) || mend_parted(document, line, word) ||
 			mend_asked(document, line, word) || mend_gerund(document, line, word) ||
-			mend_denied(document, line, word))
+			mend_denied(document, line, word) || mend_leading(document, line, word))
 			chy_line_link(document, line);
 	}
 }

@@ -101,6 +101,48 @@ static bool opinion_goes_on(
 	       (subject == CHY_NONE || chy_word_at(line, subject)->upos == CHY_UPOS_PRON);
 }
 
+/* The last word of a noun and what hangs on it right after: *ministério russo dos
+ * Negócios Estrangeiros*. */
+static uint32_t phrase_end(const struct chy_line *line, uint32_t last, int32_t noun)
+{
+	uint32_t n = (uint32_t)line->sentence->word_count;
+
+	for (uint32_t w = last + 1; w < n && w < last + 8; w++) {
+		enum chy_upos upos = chy_word_at(line, (int32_t)w)->upos;
+
+		if (!chy_below(line, (int32_t)w, noun))
+			break;
+		if (upos == CHY_UPOS_NOUN || upos == CHY_UPOS_PROPN || upos == CHY_UPOS_ADJ)
+			last = w;
+		else if (upos != CHY_UPOS_ADP && upos != CHY_UPOS_DET)
+			break;
+	}
+	return last;
+}
+
+/* An adjective names nobody: *o ministério russo* speaks, not *russo*. */
+static void name_in_full(struct chy_document *document, struct chy_line *line, int32_t subject,
+	struct chy_party *party)
+{
+	if (subject == CHY_NONE || party->person.size)
+		return;
+	for (size_t i = 0; i < line->mention_count; i++) {
+		const struct chy_mention *mention = &line->mentions[i];
+		uint32_t noun = (uint32_t)subject;
+
+		if (!mention->adjective || mention->person ||
+			!chy_str_equal(mention->party.text, party->text) ||
+			!chy_below(line, (int32_t)mention->first, subject) ||
+			mention->first == noun)
+			continue;
+		party->text = mention->first < noun
+				      ? chy_span_text(document, line, mention->first, noun)
+				      : chy_span_text(document, line, noun,
+						phrase_end(line, mention->last, subject));
+		return;
+	}
+}
+
 static bool speak(struct chy_document *document, struct chy_line *line, int32_t verb)
 {
 	int32_t subject = chy_subject_word(document, line, verb);
@@ -119,6 +161,7 @@ static bool speak(struct chy_document *document, struct chy_line *line, int32_t 
 	chy_subject(document, line, verb, &side);
 	if (!side.count)
 		return false;
+	name_in_full(document, line, subject, &side.parties[0]);
 	line->speaker = side;
 	line->speech = verb;
 	return true;
@@ -164,6 +207,15 @@ static void set_apart(struct chy_line *line, uint32_t first, int32_t source)
 	}
 }
 
+/* *the Vatican*, read as an adjective, is a name all the same. */
+static bool names_source(const struct chy_line *line, int32_t word)
+{
+	enum chy_upos upos = chy_word_at(line, word)->upos;
+
+	return upos == CHY_UPOS_NOUN || upos == CHY_UPOS_PROPN ||
+	       (line->mention[word] != CHY_NONE && !line->mentions[line->mention[word]].adjective);
+}
+
 /* The noun that *segundo*, *de acordo com* leads; CHY_NONE. `from`: the first of
  * the words that lead it. */
 static int32_t source_word(
@@ -197,9 +249,7 @@ static int32_t source_word(
 			const struct chy_token *token = &sentence->tokens[t];
 			uint32_t word = token->first_word + token->word_count - 1;
 
-			if (token->word_count &&
-				(sentence->words[word].upos == CHY_UPOS_NOUN ||
-					sentence->words[word].upos == CHY_UPOS_PROPN))
+			if (token->word_count && names_source(line, (int32_t)word))
 				return (int32_t)word;
 		}
 	}
@@ -222,6 +272,7 @@ static bool according_to(struct chy_document *document, struct chy_line *line)
 	chy_resolve(document, line, source, &side);
 	if (line->opinion || !side.count)
 		return false;
+	name_in_full(document, line, source, &side.parties[0]);
 	set_apart(line, from, source);
 	line->speaker = side;
 	line->speech = source;
