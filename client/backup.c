@@ -1,5 +1,6 @@
 /* backup, restore: a consistent copy of the log, and the other way. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "client.h"
 
@@ -23,6 +24,17 @@ static void on_problem(void *user, const struct chy_fault *fault)
 	fprintf(stderr, "chancery: %s\n", chy_fault_sentence(fault, sentence, sizeof(sentence)));
 }
 
+/* One that could not be checked, for want of room say, is in the way of the next. */
+static void remove_copy(const char *directory)
+{
+	static const char *const names[] = {"log.mdb", "log.mdb-lock"};
+	char path[4096];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (snprintf(path, sizeof(path), "%s/%s", directory, names[i]) < (int)sizeof(path))
+			unlink(path);
+}
+
 /* Both say what they made only after every hash of it was checked. */
 static int check_copy(const char *directory)
 {
@@ -33,20 +45,35 @@ static int check_copy(const char *directory)
 
 	if (result == CHY_EDAMAGED)
 		return EXIT_CHECK;
-	if (result)
-		return tell(&fault);
+	if (result) {
+		remove_copy(directory);
+		return tell_of_file(&fault);
+	}
 	printf("%llu records and %llu bodies are in %s; head %s\n",
 		(unsigned long long)report.records, (unsigned long long)report.blobs, directory,
 		chy_hash_to_hex(&report.head, head));
 	return 0;
 }
 
+static int tell_of_source(const char *from, const struct chy_fault *fault)
+{
+	char sentence[1024];
+
+	fprintf(stderr,
+		"chancery: %s; nothing was copied; `chancery --archive %s verify` names everything "
+		"that is damaged\n",
+		chy_fault_sentence(fault, sentence, sizeof(sentence)), from);
+	return EXIT_ARCHIVE;
+}
+
 static int copy_and_check(const char *from, const char *to)
 {
 	struct chy_fault fault;
 
-	if (copy(from, to, &fault))
-		return tell_of_file(&fault);
+	int result = copy(from, to, &fault);
+
+	if (result)
+		return result == CHY_EDAMAGED ? tell_of_source(from, &fault) : tell_of_file(&fault);
 	return check_copy(to);
 }
 

@@ -25,6 +25,7 @@ enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV, FORMAT_TSV };
 struct client {
 	char **given; /* the command line as it was, NULL at its end */
 	const char *program_archive; /* --archive, $CHANCERY_ARCHIVE or the default */
+	const char *into; /* where a look at the past is being made; NULL for none */
 	const char *lang; /* --lang, else of the environment: "pt_PT" */
 	const char *as_of_text;
 	enum format format;
@@ -239,6 +240,8 @@ int command_of_reader(const struct client *client, const char *name, command_run
 int tell(const struct chy_fault *fault);
 /* The same of a file that was named on the command line. */
 int tell_of_file(const struct chy_fault *fault);
+/* What is said after the system's own words for an errno: "" where nothing is. */
+const char *what_helps(int os_error);
 /* A signal handler for pages of a damaged archive, or of one on a full disk. The
  * client must outlive all that reads archives. */
 void watch_for_damage(const struct client *client);

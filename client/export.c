@@ -154,7 +154,7 @@ static void on_stop(int signal_number)
 
 static int file_error(const char *path)
 {
-	fprintf(stderr, "chancery: %s: %s\n", path, strerror(errno));
+	fprintf(stderr, "chancery: %s: %s%s\n", path, strerror(errno), what_helps(errno));
 	return EXIT_ARCHIVE;
 }
 
@@ -185,6 +185,7 @@ static int open_file(struct export *export, const char *path, bool force, bool o
 	signal(SIGHUP, on_stop);
 	fchmod(fd, 0666 & ~mask);
 	export->path = temporary;
+	export->name = path;
 	if (own) {
 		close(fd);
 		return 0;

@@ -15,6 +15,7 @@ struct export
 	const char *wanted; /* the options of the filter as they were typed */
 	FILE *out; /* NULL for a format that writes `path` itself */
 	const char *path; /* the file that is being written; NULL for standard output */
+	const char *name; /* what that file will be called, and is to whoever asked for it */
 	uint64_t seq; /* the record that all is told as of */
 	uint64_t rows; /* written */
 	int status; /* what a visitor has to leave with, and has told why; 0: none */

@@ -1,4 +1,5 @@
 /* export sqlite: a database of its own. Its tables are in data/views/export.sql. */
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,10 @@ struct database {
 
 static int failed(const struct database *d)
 {
-	fprintf(stderr, "chancery: %s: %s\n", d->export->path, sqlite3_errmsg(d->db));
+	bool full = sqlite3_errcode(d->db) == SQLITE_FULL;
+
+	fprintf(stderr, "chancery: %s: %s%s\n", d->export->name, sqlite3_errmsg(d->db),
+		what_helps(full ? ENOSPC : sqlite3_system_errno(d->db)));
 	d->export->status = EXIT_ARCHIVE;
 	return EXIT_ARCHIVE;
 }

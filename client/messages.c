@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -49,11 +50,24 @@ int tell_of_file(const struct chy_fault *fault)
 	char sentence[1024];
 
 	fflush(stdout);
-	fprintf(stderr, "chancery: %s\n", chy_fault_sentence(fault, sentence, sizeof(sentence)));
+	fprintf(stderr, "chancery: %s%s\n", chy_fault_sentence(fault, sentence, sizeof(sentence)),
+		fault->code == CHY_ENOSPACE ? what_helps(ENOSPC) : "");
 	return EXIT_ARCHIVE;
 }
 
+const char *what_helps(int os_error)
+{
+	return chy_error_from_errno(os_error) == CHY_ENOSPACE ? "; make room and try again" : "";
+}
+
 static const struct client *watched;
+
+static bool is_full(const char *place)
+{
+	struct statvfs room;
+
+	return statvfs(place, &room) == 0 && room.f_bavail == 0;
+}
 
 /* LMDB maps its files: a page that points nowhere, or for which the disk has no
  * room, ends in a signal. Nothing is printed as right after that. */
@@ -63,11 +77,12 @@ static void on_damage(int signal_number)
 		"chancery: a file of the archive is damaged; `chancery verify` says where, and "
 		"`chancery replay` makes the views again\n";
 	static const char full[] =
-		"chancery: no space is left where the archive lies; make room and try again "
+		"chancery: no space is left where the log or the views lie; make room and try "
+		"again "
 		"(if that does not help, `chancery verify` says what is damaged)\n";
-	struct statvfs room;
-	bool no_room = signal_number == SIGBUS && statvfs(watched->program_archive, &room) == 0 &&
-		       room.f_bavail == 0;
+	bool no_room =
+		signal_number == SIGBUS &&
+		(is_full(watched->program_archive) || (watched->into && is_full(watched->into)));
 
 	if (write(STDERR_FILENO, no_room ? full : damaged,
 		    (no_room ? sizeof(full) : sizeof(damaged)) - 1) < 0)

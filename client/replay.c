@@ -336,8 +336,10 @@ static int replay_into(struct client *client, const char *directory, uint64_t to
 	struct chy_view *view;
 	struct chy_fault fault;
 	struct chy_hash digest;
-	int result = open_look(client, directory, to, &view, &fault);
+	int result;
 
+	client->into = directory;
+	result = open_look(client, directory, to, &view, &fault);
 	if (result == CHY_EBUSY || result == CHY_ENOSPACE)
 		return tell(&fault);
 	if (result)

@@ -75,7 +75,10 @@ int chy_store_last(
 int chy_store_previous(
 	struct chy_store_cursor *cursor, struct chy_str *out_key, struct chy_str *out_value);
 
-/* A consistent, compacted copy into a directory that is there, while in use. */
+/* A consistent, compacted copy into a directory that is there, while in use. It has
+ * its name once it is whole and on disk; until then it has this at its end. Nothing
+ * is left of one that failed. */
+#define CHY_STORE_PART ".part"
 int chy_store_copy(struct chy_store *store, const char *directory, struct chy_fault *fault);
 
 /* Bytes of the file in use, and of the map. */

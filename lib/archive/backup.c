@@ -7,18 +7,29 @@
 
 #include "internal.h"
 
+static bool is_part(const char *name)
+{
+	return strcmp(name, "log.mdb" CHY_STORE_PART) == 0;
+}
+
 static int must_be_empty(const char *directory, struct chy_fault *fault)
 {
 	DIR *dir = opendir(directory);
 	struct dirent *entry;
-	bool empty = true;
+	bool empty = true, part = false;
 
 	if (!dir)
 		return chy_fault_set(fault, chy_error_from_errno(errno), directory, 0, NULL);
 	while ((entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
 			empty = false;
+			part = part || is_part(entry->d_name);
+		}
 	closedir(dir);
+	if (part)
+		return chy_fault_set(fault, CHY_ECONFLICT, directory, 0,
+			"it holds log.mdb" CHY_STORE_PART ", a copy that is being made, or that "
+			"was ended midway; remove it where none is being made");
 	return empty ? CHY_OK
 		     : chy_fault_set(fault, CHY_ECONFLICT, directory, 0, "it is not empty");
 }

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -218,15 +219,47 @@ bool chy_store_is_in_place(const struct chy_store *store)
 	       open_file.st_dev == at_path.st_dev;
 }
 
+/* LMDB's own copy is not on disk when it returns. */
+static int sync_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int code = fd < 0 || fsync(fd) ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return code;
+}
+
+static int copy_to(struct chy_store *store, const char *part, const char *path)
+{
+	int code = mdb_env_copy2(store->env, part, MDB_CP_COMPACT);
+
+	if (code == EEXIST)
+		return code; /* of another that copies, or was ended */
+	if (!code)
+		code = sync_file(part);
+	if (!code && rename(part, path))
+		code = errno;
+	if (code)
+		unlink(part);
+	return code;
+}
+
 int chy_store_copy(struct chy_store *store, const char *directory, struct chy_fault *fault)
 {
 	const char *slash = strrchr(store->path, '/');
-	char path[4096];
+	char path[4096], part[4096 + sizeof(CHY_STORE_PART)];
+	int code, result;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", directory,
 		    slash ? slash + 1 : store->path) >= sizeof(path))
 		return chy_fault_set(fault, CHY_ELIMIT, directory, 0, "the path is too long");
-	return chy_store_translate(path, mdb_env_copy2(store->env, path, MDB_CP_COMPACT), fault);
+	snprintf(part, sizeof(part), "%s" CHY_STORE_PART, path);
+	code = copy_to(store, part, path);
+	result = chy_store_translate(path, code, fault);
+	if (result == CHY_EDAMAGED) /* it is not the copy that is */
+		return chy_fault_set(fault, result, store->path, 0, "it cannot be read whole");
+	return result;
 }
 
 void chy_store_size(struct chy_store *store, uint64_t *out_used, uint64_t *out_map)
