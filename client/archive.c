@@ -228,19 +228,25 @@ static void tell_behind(const struct chy_fault *why, uint64_t seq, uint64_t end)
 		chy_fault_sentence(why, sentence, sizeof(sentence)));
 }
 
-int check_mark(const struct client *client)
+int check_marks(const struct client *client)
 {
+	static const enum chy_view_file files[] = {
+		CHY_VIEW_FILE_DATA, CHY_VIEW_FILE_UNSYNCED, CHY_VIEW_FILE_UNFINISHED};
 	char path[4096];
 	struct stat info;
 
-	chy_view_path(client->program_archive, CHY_VIEW_FILE_UNSYNCED, path, sizeof(path));
-	if (lstat(path, &info) || S_ISREG(info.st_mode))
-		return 0;
-	fprintf(stderr,
-		"chancery: %s is no file: while views are written a mark of that name stands "
-		"beside them; move it away and try again\n",
-		path);
-	return EXIT_ARCHIVE;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		chy_view_path(client->program_archive, files[i], path, sizeof(path));
+		if (lstat(path, &info) || S_ISREG(info.st_mode) ||
+			(S_ISLNK(info.st_mode) && files[i] == CHY_VIEW_FILE_DATA))
+			continue;
+		fprintf(stderr,
+			"chancery: %s is no file: the views, or a mark of how they are, have that "
+			"name; move it away and try again\n",
+			path);
+		return EXIT_ARCHIVE;
+	}
+	return 0;
 }
 
 static int open_views(struct client *client)
@@ -251,10 +257,10 @@ static int open_views(struct client *client)
 
 	if (up_to_date(client))
 		return 0;
-	if (check_mark(client))
+	if (check_marks(client))
 		return EXIT_ARCHIVE;
 	behind = catch_up(client, &caught);
-	if (behind == CHY_EDAMAGED || behind == CHY_EVERSION)
+	if (behind == CHY_EDAMAGED || behind == CHY_EVERSION || (behind && is_of_data(&caught)))
 		return tell(&caught);
 	if (behind == CHY_EBUSY)
 		return wait_for_views(client);

@@ -4,24 +4,27 @@
 
 #include "client.h"
 
-static int copy(const char *from, const char *to, struct chy_fault *fault)
-{
-	struct chy_archive *archive;
-	int result = chy_archive_open(from, &archive, fault);
-
-	if (result)
-		return result;
-	result = chy_archive_backup(archive, to, fault);
-	chy_archive_close(archive);
-	return result;
-}
-
 static void on_problem(void *user, const struct chy_fault *fault)
 {
 	char sentence[1024];
 
 	(void)user;
 	fprintf(stderr, "chancery: %s\n", chy_fault_sentence(fault, sentence, sizeof(sentence)));
+}
+
+/* Pages that are damaged are found before LMDB goes through them. */
+static int copy(const char *from, const char *to, struct chy_fault *fault)
+{
+	struct chy_archive *archive;
+	int result = chy_archive_verify_pages(from, on_problem, NULL, fault);
+
+	if (!result)
+		result = chy_archive_open(from, &archive, fault);
+	if (result)
+		return result;
+	result = chy_archive_backup(archive, to, fault);
+	chy_archive_close(archive);
+	return result;
 }
 
 /* One that could not be checked, for want of room say, is in the way of the next. */

@@ -201,9 +201,9 @@ void read_batch(
  * and compares both: 0 where they are equal, else prints what is wrong. */
 int compare_views(struct client *client);
 
-/* Whether the mark of unsynced views (views.unsynced) can be one: 0, or the status
- * to leave with. */
-int check_mark(const struct client *client);
+/* Whether what is called as the views, or as a mark of how they are, can be such: 0,
+ * or the status to leave with. */
+int check_marks(const struct client *client);
 
 /* The directory for views of one question's own. */
 const char *place_for_own(void);
@@ -240,6 +240,8 @@ int command_of_reader(const struct client *client, const char *name, command_run
 int tell(const struct chy_fault *fault);
 /* The same of a file that was named on the command line. */
 int tell_of_file(const struct chy_fault *fault);
+/* Whether it is about the program's own data, not about an archive. */
+bool is_of_data(const struct chy_fault *fault);
 /* What is said after the system's own words for an errno: "" where nothing is. */
 const char *what_helps(int os_error);
 /* A signal handler for pages of a damaged archive, or of one on a full disk. The

@@ -25,11 +25,36 @@ static const struct {
 	{CHY_ELIMIT, EXIT_ARCHIVE, NULL},
 };
 
+/* By its name alone, or by its path. */
+bool is_of_data(const struct chy_fault *fault)
+{
+	struct chy_str subject = chy_str_from(fault->subject);
+	char place[4096] = "";
+
+	if (chy_str_ends(subject, ".tsv") || chy_str_ends(subject, ".lex"))
+		return true;
+	(void)chy_data_directory(place, sizeof(place), NULL);
+	return place[0] && strncmp(fault->subject, place, strlen(place)) == 0;
+}
+
+static int tell_of_data(const struct chy_fault *fault)
+{
+	char sentence[1024];
+
+	fprintf(stderr,
+		"chancery: %s; it is one of the program's own data: install it again, or let "
+		"$CHANCERY_DATA name a directory that has them\n",
+		chy_fault_sentence(fault, sentence, sizeof(sentence)));
+	return EXIT_ARCHIVE;
+}
+
 int tell(const struct chy_fault *fault)
 {
 	char sentence[1024];
 
 	fflush(stdout);
+	if (is_of_data(fault))
+		return tell_of_data(fault);
 	fprintf(stderr, "chancery: %s", chy_fault_sentence(fault, sentence, sizeof(sentence)));
 	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
 		if (advices[i].code == fault->code) {

@@ -387,6 +387,20 @@ static int begin_here(struct client *client, struct chy_fault *fault)
 	return CHY_OK; /* without a mark the next one begins afresh */
 }
 
+static int tell_of_follower(const struct client *client, const struct chy_fault *fault)
+{
+	json_t *holder = NULL;
+	bool daemon = chy_archive_holder(client->program_archive, &holder) == CHY_OK &&
+		      json_object_get(holder, "socket");
+
+	json_decref(holder);
+	if (!daemon)
+		return tell(fault);
+	fprintf(stderr, "chancery: the daemon keeps the views up to date; "
+			"`chancery replay --check` compares them with the log\n");
+	return EXIT_ARCHIVE;
+}
+
 static int replay_here(struct client *client)
 {
 	uint64_t to = end_of(client);
@@ -397,11 +411,8 @@ static int replay_here(struct client *client)
 
 	if (!result)
 		result = build(client, client->program_archive, to, &digest, &fault);
-	if (result == CHY_EBUSY) {
-		fprintf(stderr, "chancery: the daemon keeps the views up to date; "
-				"`chancery replay --check` compares them with the log\n");
-		return EXIT_ARCHIVE;
-	}
+	if (result == CHY_EBUSY)
+		return tell_of_follower(client, &fault);
 	mark_path(client, path, sizeof(path));
 	if (!result)
 		unlink(path);
@@ -460,5 +471,5 @@ int run_replay(struct client *client, int argc, char **argv)
 		return replay_into(client, into, to ? to : end_of(client));
 	if (to)
 		return replay_aside(client, to);
-	return check_mark(client) ? EXIT_ARCHIVE : replay_here(client);
+	return check_marks(client) ? EXIT_ARCHIVE : replay_here(client);
 }

@@ -157,5 +157,10 @@ typedef void chy_verify_problem(void *user, const struct chy_fault *fault);
 int chy_archive_verify(const char *directory, chy_verify_problem *problem, void *user,
 	struct chy_verify_report *out, struct chy_fault *fault);
 
+/* The pages alone, without mapping them. No other may have the log open in this
+ * process. */
+int chy_archive_verify_pages(
+	const char *directory, chy_verify_problem *problem, void *user, struct chy_fault *fault);
+
 /* A consistent copy of the log into an empty or absent directory. */
 int chy_archive_backup(struct chy_archive *archive, const char *directory, struct chy_fault *fault);

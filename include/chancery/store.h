@@ -86,8 +86,9 @@ void chy_store_size(struct chy_store *store, uint64_t *out_used, uint64_t *out_m
 
 /* Walks every page in use of the closed or open file by its own reading of
  * the LMDB format, without mapping it, and reports each page that is not
- * what it should be. Returns 0, CHY_EDAMAGED when report was called, or
- * another error. docs/log-format.md says what is checked. */
+ * what it should be. Returns 0, CHY_EDAMAGED when report was called,
+ * CHY_EABSENT where the file is not there or empty, CHY_ECONFLICT where it is no
+ * file, or another error. docs/log-format.md says what is checked. */
 typedef void chy_store_report(void *user, uint64_t page, const char *what);
 int chy_store_check(
 	const char *path, chy_store_report *report, void *user, struct chy_fault *fault);

@@ -110,7 +110,7 @@ int chy_archive_holder(const char *directory, json_t **out)
 
 	if (result)
 		return result;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return errno == ENOENT ? CHY_NOT_FOUND : chy_error_from_errno(errno);
 	lock.l_type = F_WRLCK;

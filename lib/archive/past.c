@@ -60,7 +60,7 @@ int chy_past_read(const char *directory, struct chy_past *out, struct chy_fault 
 
 	if (result)
 		return result;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return CHY_NOT_FOUND;
 	if (fd < 0)

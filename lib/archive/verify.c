@@ -29,7 +29,11 @@ static void tell_about(struct verify *verify, const char *subject, uint64_t at, 
 
 static void on_page(void *user, uint64_t page, const char *what)
 {
-	tell_about(user, "page", page, what);
+	char subject[32];
+
+	/* With its number even where that is 0. */
+	snprintf(subject, sizeof(subject), "page:%llu", (unsigned long long)page);
+	tell_about(user, subject, 0, what);
 }
 
 /* A body that a record names must be there; its bytes are checked when the
@@ -192,18 +196,12 @@ static int check_contents(
 	return CHY_OK;
 }
 
-int chy_archive_verify(const char *directory, chy_verify_problem *problem, void *user,
-	struct chy_verify_report *out, struct chy_fault *fault)
+static int check_pages(struct verify *verify, const char *directory, struct chy_fault *fault)
 {
-	struct verify verify = {.problem = problem, .user = user, .report = out};
-	struct chy_archive *archive;
-	struct chy_fault first;
 	struct chy_past past;
 	char path[4096];
-	int result;
+	int result = chy_past_read(directory, &past, fault);
 
-	*out = (struct chy_verify_report){0};
-	result = chy_past_read(directory, &past, fault);
 	if (result == CHY_OK)
 		return chy_fault_set(fault, CHY_ECONFLICT, directory, 0,
 			"it is a look at the past of %s, which has the log", past.archive);
@@ -211,7 +209,28 @@ int chy_archive_verify(const char *directory, chy_verify_problem *problem, void 
 		return result;
 	if ((size_t)snprintf(path, sizeof(path), "%s/log.mdb", directory) >= sizeof(path))
 		return chy_fault_set(fault, CHY_ELIMIT, directory, 0, "the path is too long");
-	result = chy_store_check(path, on_page, &verify, fault);
+	return chy_store_check(path, on_page, verify, fault);
+}
+
+int chy_archive_verify_pages(
+	const char *directory, chy_verify_problem *problem, void *user, struct chy_fault *fault)
+{
+	struct chy_verify_report report = {0};
+	struct verify verify = {.problem = problem, .user = user, .report = &report};
+
+	return check_pages(&verify, directory, fault);
+}
+
+int chy_archive_verify(const char *directory, chy_verify_problem *problem, void *user,
+	struct chy_verify_report *out, struct chy_fault *fault)
+{
+	struct verify verify = {.problem = problem, .user = user, .report = out};
+	struct chy_archive *archive;
+	struct chy_fault first;
+	int result;
+
+	*out = (struct chy_verify_report){0};
+	result = check_pages(&verify, directory, fault);
 	if (result)
 		return result;
 	result = chy_archive_open(directory, &archive, &first);

@@ -630,6 +630,26 @@ static void unpin(MDB_env *env, MDB_txn *txn)
 		mdb_env_close(env);
 }
 
+/* No name of a pipe makes it wait, and what is no file has no pages. */
+static int open_file(const char *path, int *out_fd, struct chy_fault *fault)
+{
+	struct stat info;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), result = CHY_OK;
+
+	if (fd < 0 || fstat(fd, &info)) {
+		result = chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
+	} else if (!S_ISREG(info.st_mode)) {
+		result = chy_fault_set(fault, CHY_ECONFLICT, path, 0, CHY_STORE_NO_FILE);
+	} else if (!info.st_size) {
+		errno = 0;
+		result = chy_fault_set(fault, CHY_EABSENT, path, 0, CHY_STORE_EMPTY);
+	}
+	if (result && fd >= 0)
+		close(fd);
+	*out_fd = result ? -1 : fd;
+	return result;
+}
+
 int chy_store_check(const char *path, chy_store_report *report, void *user, struct chy_fault *fault)
 {
 	struct check check = {.report = report, .user = user};
@@ -637,10 +657,10 @@ int chy_store_check(const char *path, chy_store_report *report, void *user, stru
 	uint64_t transaction;
 	MDB_env *env;
 	MDB_txn *txn;
+	int result = open_file(path, &check.fd, fault);
 
-	check.fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (check.fd < 0)
-		return chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
+	if (result)
+		return result;
 	pin(path, &env, &txn);
 	chy_buffer_init(&kept);
 	for (int tries = 0; tries < TRIES; tries++) {

@@ -9,6 +9,10 @@
 
 enum { CHY_STORE_TABLES = 32 };
 
+/* What is said of what is no file of tables at all. */
+#define CHY_STORE_NO_FILE "it is no file; move what is there away"
+#define CHY_STORE_EMPTY "the file is empty: nothing was written yet"
+
 /* Stands for a table that the file does not have. */
 #define CHY_STORE_NO_TABLE ((MDB_dbi)-1)
 

@@ -151,10 +151,11 @@ static int check_place(const char *path, unsigned flags, struct chy_fault *fault
 
 	if (!present && !(flags & CHY_STORE_CREATE))
 		return chy_fault_set(fault, chy_error_from_errno(errno), path, 0, NULL);
+	if (present && !S_ISREG(info.st_mode))
+		return chy_fault_set(fault, CHY_ECONFLICT, path, 0, CHY_STORE_NO_FILE);
 	if (present && !info.st_size && flags & CHY_STORE_READ_ONLY) {
 		errno = 0;
-		return chy_fault_set(
-			fault, CHY_EABSENT, path, 0, "the file is empty: nothing was written yet");
+		return chy_fault_set(fault, CHY_EABSENT, path, 0, CHY_STORE_EMPTY);
 	}
 	if (!slash)
 		snprintf(directory, sizeof(directory), ".");

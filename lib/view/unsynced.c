@@ -22,7 +22,7 @@ static void path_of(const char *directory, char *out, size_t size)
 
 static size_t read_line(const char *path, char out[RUN])
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	ssize_t n = fd >= 0 ? read(fd, out, RUN - 1) : -1;
 
 	if (fd >= 0)

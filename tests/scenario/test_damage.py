@@ -1,11 +1,12 @@
 """Files of the archive that are not what they should be: what is told of them, and what helps."""
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import unittest
 
-from harness import Story, article
+from harness import BUILD, Story, article
 
 
 class Damage(Story):
@@ -38,6 +39,79 @@ class Damage(Story):
         shutil.copy(self.place / "older.mdb", self.logfile)
         done = self.chancery("replay", "--check")
         self.assertEqual(done.stderr, "")
+
+    def refused(self, word, *commands, expect=3, **more):
+        for command in commands:
+            done = self.chancery(*command, expect=expect, **more)
+            self.assertIn(word, done.stdout + done.stderr, command)
+
+    def test_a_directory_in_the_place_of_views_or_a_mark_is_to_be_moved_away(self):
+        self.views.unlink()
+        self.views.mkdir()
+        self.refused("views.mdb is no file", ["stats"], ["replay"], ["verify"])
+        self.refused("move it away", ["stats"], ["replay"])
+        self.views.rmdir()
+        (self.archive / "views.unfinished").mkdir()
+        self.refused("views.unfinished is no file", ["replay"])
+
+    def test_an_empty_log_is_told_alike_by_a_question_and_a_check(self):
+        self.logfile.write_bytes(b"")
+        self.refused("the file is empty: nothing was written yet", ["stats"], ["verify"])
+
+    def test_a_pipe_in_the_place_of_the_log_is_waited_for_by_nobody(self):
+        self.logfile.unlink()
+        os.mkfifo(self.logfile)
+        self.refused("log.mdb: conflicts with what is there: it is no file", ["verify"], ["stats"], ["backup", "x"])
+
+    def test_a_pipe_in_the_place_of_a_mark_is_waited_for_by_nobody(self):
+        os.mkfifo(self.archive / "views.unsynced")
+        self.refused("views.unsynced is no file", ["stats"])
+
+    def test_a_damaged_page_has_its_number_even_where_it_is_the_first(self):
+        with open(self.logfile, "r+b") as file:
+            file.seek(16)
+            file.write(b"xxxx")
+        self.refused("page:0: damaged: is no meta page", ["verify"], expect=4)
+
+    def test_a_backup_of_a_damaged_log_names_the_log(self):
+        size = self.logfile.stat().st_size
+        refused = 0
+        for page in range(2, size // 4096):
+            shutil.copy(self.logfile, self.place / "sound.mdb")
+            with open(self.logfile, "r+b") as file:
+                file.seek(page * 4096 + 10)
+                file.write(b"\xff\xff\xff\xff")
+            copy = self.place / f"copy-{page}"
+            done = self.chancery("backup", str(copy), expect=None)
+            shutil.copy(self.place / "sound.mdb", self.logfile)
+            if done.returncode == 3:
+                refused += 1
+                self.assertRegex(done.stderr, r"^chancery: page:\d+: damaged: ")
+                self.assertIn(f"{self.logfile}: damaged", done.stderr)
+                self.assertFalse(copy.exists())
+        self.assertTrue(refused)
+
+    def test_broken_data_of_the_program_are_not_looked_for_in_the_archive(self):
+        data = self.place / "data"
+        shutil.copytree(BUILD / "share/chancery", data)
+        for name, question in (("catalogue.lex", "stats"), ("commitments.tsv", "stats"), ("endings.tsv", "search x")):
+            kept = (data / name).read_bytes()
+            for left in ([kept[:8], None] if name.endswith(".lex") else [None]):
+                (data / name).unlink()
+                if left:
+                    (data / name).write_bytes(left)
+                done = self.chancery(*question.split(), expect=3, env=os.environ | {"CHANCERY_DATA": str(data)})
+                self.assertIn("CHANCERY_DATA", done.stderr, name)
+                self.assertNotIn("verify", done.stderr, name)
+                self.assertNotIn("--archive", done.stderr, name)
+            (data / name).write_bytes(kept)
+
+    def test_a_replay_beside_another_says_nothing_of_a_daemon_that_is_not(self):
+        with open(self.archive / "views.lock", "r+b") as held:
+            fcntl.lockf(held, fcntl.LOCK_EX)
+            done = self.chancery("replay", expect=3)
+        self.assertNotIn("daemon", done.stderr)
+        self.assertIn("try again", done.stderr)
 
 
 class FullDisk(Story):

@@ -310,7 +310,7 @@ static void an_absent_file_is_no_damage(void **state)
 
 static void what_is_no_store_is_damaged(void **state)
 {
-	static const off_t sizes[] = {0, 1, 15, 16, 100, 4096, 8191, 8192, 100000};
+	static const off_t sizes[] = {1, 15, 16, 100, 4096, 8191, 8192, 100000};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
@@ -320,6 +320,21 @@ static void what_is_no_store_is_damaged(void **state)
 		close(fd);
 		must_be_damaged();
 	}
+}
+
+static void what_holds_nothing_yet_or_is_no_file_is_told_as_that(void **state)
+{
+	struct found found = {0};
+	struct chy_fault fault;
+	int fd = open(file, O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	(void)state;
+	close(fd);
+	assert_int_equal(chy_store_check(file, on_problem, &found, &fault), CHY_EABSENT);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(mkfifo(file, 0600), 0);
+	assert_int_equal(chy_store_check(file, on_problem, &found, &fault), CHY_ECONFLICT);
+	assert_int_equal(found.count, 0);
 }
 
 static void a_file_cut_off_at_any_page_is_damaged(void **state)
@@ -384,6 +399,7 @@ int main(void)
 		IN_A_PLACE(a_file_that_is_written_to_meanwhile_is_sound),
 		IN_A_PLACE(an_absent_file_is_no_damage),
 		IN_A_PLACE(what_is_no_store_is_damaged),
+		IN_A_PLACE(what_holds_nothing_yet_or_is_no_file_is_told_as_that),
 		IN_A_PLACE(a_file_cut_off_at_any_page_is_damaged),
 		IN_A_PLACE(a_page_in_the_place_of_another_is_named),
 		IN_A_PLACE(a_page_of_zeros_is_named),
