@@ -1,4 +1,5 @@
 """Looking for words over the example articles."""
+import errno
 import json
 import os
 import pty
@@ -50,16 +51,26 @@ class Search(Story):
             for first, last in hit["marks"]:
                 self.assertRegex(text[first:last].decode().lower(), "^r[uú]ss")
 
-    def test_the_words_are_bold_on_a_terminal_and_plain_in_a_pipe(self):
-        self.assertNotIn("\033", self.chancery("search", "curilas").stdout)
+    def shown_on_a_terminal(self, *arguments):
+        """What it prints there, to the end: it comes in as many parts as the terminal likes."""
         main, side = pty.openpty()
         environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
-        done = subprocess.run([str(CHANCERY), "--archive", str(self.archive), "search", "curilas", "--limit", "1"],
-                              stdout=side, env=environment)
+        running = subprocess.Popen([str(CHANCERY), "--archive", str(self.archive), *arguments],
+                                   stdout=side, env=environment)
         os.close(side)
-        shown = os.read(main, 65536).decode()
+        shown = b""
+        try:
+            while part := os.read(main, 65536):
+                shown += part
+        except OSError as error:
+            self.assertEqual(error.errno, errno.EIO)  # nobody has the other side any more
         os.close(main)
-        self.assertEqual(done.returncode, 0)
+        self.assertEqual(running.wait(), 0)
+        return shown.decode()
+
+    def test_the_words_are_bold_on_a_terminal_and_plain_in_a_pipe(self):
+        self.assertNotIn("\033", self.chancery("search", "curilas").stdout)
+        shown = self.shown_on_a_terminal("search", "curilas", "--limit", "1")
         self.assertRegex(shown, "\033\\[1;33mCurilas\033\\[0m")
 
     def test_hostile_words_are_refused_with_a_reason(self):
