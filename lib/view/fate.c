@@ -277,57 +277,39 @@ static int walk_all_touched(struct judging *judging)
 
 /* -- promises that came ---------------------------------------------------------------- */
 
-static int read_event(struct judging *judging, const unsigned char key[CHY_EVENT_KEY],
-	const struct chy_value **out)
-{
-	struct chy_event_head head;
-	struct chy_str json;
-	int result = chy_event_read(judging->txn, key, &head, &json);
-
-	if (!result && chy_scan_read(&judging->scan, json, out))
-		result = CHY_EDAMAGED;
-	return result;
-}
-
 static int read_term(
 	struct judging *judging, const struct chy_act_row *row, struct chy_promise *out)
 {
 	const struct chy_value *event;
+	struct chy_event_head head;
 	struct chy_edtf date;
+	struct chy_str json;
 	int64_t first, last;
-	int result = read_event(judging, row->promise, &event);
+	int result = chy_event_read(judging->txn, row->promise, &head, &json);
 
+	if (!result && (chy_scan_read(&judging->scan, json, &event) ||
+			       chy_edtf_parse(chy_value_str(event, "due"), &date)))
+		result = CHY_EDAMAGED;
 	if (result)
 		return result;
-	if (chy_edtf_parse(chy_value_str(event, "due"), &date))
-		return CHY_EDAMAGED;
 	chy_edtf_bounds(&date, &first, &last);
 	out->first = chy_day32(first);
 	out->last = row->due;
 	return CHY_OK;
 }
 
-/* The rule that it falls under, by the words of its best telling; CHY_END for
- * none. */
+/* CHY_END where it is no promise. */
 static int read_kind(
 	struct judging *judging, const struct chy_act_row *row, struct chy_promise *out)
 {
-	const struct chy_promise_rules *rules = judging->batch->rules;
-	const struct chy_promise_rule *rule;
-	struct chy_str category, cameo;
-	const struct chy_value *event;
-	int result = read_event(judging, row->best, &event);
+	struct chy_str category;
+	int result = chy_name_text(judging->txn, row->category, &category);
 
 	if (result)
 		return result;
-	category = chy_value_str(event, "event");
-	cameo = chy_value_str(event, "cameo");
-	rule = chy_promise_rule_for(rules, category, cameo);
-	if (!rule)
-		return CHY_END;
-	out->rule = (uint8_t)(rule - rules->list);
-	out->kind = chy_promise_kind(category, cameo, row->sides);
-	return CHY_OK;
+	return chy_promise_read(judging->batch->rules, category, row->kind, row->sides, out)
+		       ? CHY_OK
+		       : CHY_END;
 }
 
 static int take_up(struct judging *judging, struct chy_str key)
@@ -343,9 +325,9 @@ static int take_up(struct judging *judging, struct chy_str key)
 	if (!result && !chy_act_decode(value, &row))
 		result = CHY_EDAMAGED;
 	if (!result)
-		result = read_term(judging, &row, &promise);
-	if (!result)
 		result = read_kind(judging, &row, &promise);
+	if (!result)
+		result = read_term(judging, &row, &promise);
 	if (result)
 		return result == CHY_END ? CHY_OK : result;
 	what = (struct chy_str){text, chy_promise_what(row.sides, text)};
@@ -467,9 +449,10 @@ int chy_fates_flush(struct chy_batch *batch)
 	judging->batch = batch;
 	judging->txn = batch->txn;
 	judging->judge.txn = batch->txn;
-	judging->judge.rules = batch->rules;
 	chy_scan_init(&judging->scan);
-	result = take_up_all(judging);
+	result = chy_rules_number(judging->txn, batch->rules, &judging->judge.rules);
+	if (!result)
+		result = take_up_all(judging);
 	if (!result)
 		result = walk_all_touched(judging);
 	if (!result)

@@ -397,20 +397,12 @@ static int acts_of_now(struct walk *walk)
 	char what[300];
 	size_t n = act_what_for(walk->filter, what, sizeof(what));
 	struct chy_store_cursor *cursor;
-	struct chy_str number;
-	char key[128];
-	int size, result;
+	int result = CHY_OK;
 
-	size = snprintf(key, sizeof(key), "t%.*s", (int)walk->filter->category.size,
-		walk->filter->category.data);
-	if (walk->filter->category.size) {
-		if ((size_t)size >= sizeof(key) ||
-			chy_store_get(walk->txn, CHY_VIEW_NAMES,
-				(struct chy_str){key, (size_t)size}, &number) ||
-			number.size != 4)
-			return CHY_OK; /* never told of */
-		walk->category = (uint32_t)chy_get_be(number.data, 4);
-	}
+	if (walk->filter->category.size)
+		result = chy_name_known(walk->txn, walk->filter->category, &walk->category);
+	if (result)
+		return result == CHY_NOT_FOUND ? CHY_OK : result;
 	if (!n)
 		return CHY_OK;
 	result = chy_store_cursor_open(walk->txn, CHY_VIEW_ACT_INDEX, &cursor);

@@ -193,6 +193,9 @@ int chy_each_event(struct chy_store_txn *txn, const struct chy_event_filter *fil
 uint32_t chy_kind_of(struct chy_str mode, struct chy_str cameo);
 /* Whether it has the mode, and a CAMEO code that begins so; empty: any. */
 bool chy_kind_is(uint32_t kind, struct chy_str mode, struct chy_str cameo);
+/* Its CAMEO code; "" for none. */
+enum { CHY_KIND_CAMEO = 4 + 1 };
+const char *chy_kind_cameo(uint32_t kind, char out[CHY_KIND_CAMEO]);
 
 /* -- what there is ---------------------------------------------------------- */
 
@@ -358,6 +361,8 @@ int chy_people_flush(struct chy_batch *batch);
 
 /* The number of a text, given on first sight; 0 for none. */
 int chy_name_number(struct chy_store_txn *txn, struct chy_str text, uint32_t *out);
+/* The number that a text has; CHY_NOT_FOUND where it was never told of. */
+int chy_name_known(struct chy_store_txn *txn, struct chy_str text, uint32_t *out);
 int chy_name_text(struct chy_store_txn *txn, uint32_t number, struct chy_str *out);
 
 /* -- cells ------------------------------------------------------------------ */

@@ -3,25 +3,9 @@
 
 #include "touch.h"
 
-/* The acts that a rule lists, by the numbers of their categories: of what was
- * not told yet there is none. */
-enum { CHY_LISTED = 16 };
-struct chy_listed {
-	struct {
-		uint32_t category;
-		struct chy_promise_act act;
-	} list[CHY_LISTED];
-	size_t count;
-};
-struct chy_numbered {
-	bool known;
-	struct chy_listed kept, early, broken, withdrawn;
-};
-
 struct chy_judge {
 	struct chy_store_txn *txn;
-	const struct chy_promise_rules *rules;
-	struct chy_numbered numbered[CHY_PROMISE_RULES]; /* filled as it is needed */
+	struct chy_numbered_rules rules;
 };
 
 /* A promise that may be settled otherwise than it was. */

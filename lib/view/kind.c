@@ -2,7 +2,7 @@
  * CAMEO code, in 32 bits that can be kept with every act and compared. */
 #include "internal.h"
 
-enum { CAMEO_DIGITS = 4, BASE = 11 };
+enum { CAMEO_DIGITS = CHY_KIND_CAMEO - 1, BASE = 11 };
 
 /* Digits and one, so that a code and another that it begins differ. */
 static uint32_t cameo_number(struct chy_str cameo, uint32_t *out_range)
@@ -40,4 +40,15 @@ bool chy_kind_is(uint32_t kind, struct chy_str mode, struct chy_str cameo)
 
 	return (!mode.size || kind >> 16 == mode_number(mode)) &&
 	       (!cameo.size || (code >= number && code < number + range));
+}
+
+const char *chy_kind_cameo(uint32_t kind, char out[CHY_KIND_CAMEO])
+{
+	uint32_t code = kind & 0xffff, range = BASE * BASE * BASE;
+	size_t n = 0;
+
+	for (; n < CAMEO_DIGITS && code / range; n++, code %= range, range /= BASE)
+		out[n] = (char)('0' + code / range - 1);
+	out[n] = '\0';
+	return out;
 }

@@ -59,25 +59,30 @@ static int new_number(struct chy_store_txn *txn, struct chy_str key, uint32_t *o
 	return result;
 }
 
-int chy_name_number(struct chy_store_txn *txn, struct chy_str text, uint32_t *out)
+int chy_name_known(struct chy_store_txn *txn, struct chy_str text, uint32_t *out)
 {
 	char bytes[LONGEST + 1];
-	struct chy_str key, value;
-	int result;
+	struct chy_str value;
+	int result = chy_store_get(txn, CHY_VIEW_NAMES, text_key(text, bytes), &value);
 
-	*out = 0;
-	if (!text.size)
-		return CHY_OK;
-	key = text_key(text, bytes);
-	result = chy_store_get(txn, CHY_VIEW_NAMES, key, &value);
-	if (result == CHY_NOT_FOUND)
-		return new_number(txn, key, out);
 	if (result)
 		return result;
 	if (value.size != 4)
 		return CHY_EDAMAGED;
 	*out = (uint32_t)chy_get_be(value.data, 4);
 	return CHY_OK;
+}
+
+int chy_name_number(struct chy_store_txn *txn, struct chy_str text, uint32_t *out)
+{
+	char bytes[LONGEST + 1];
+	int result;
+
+	*out = 0;
+	if (!text.size)
+		return CHY_OK;
+	result = chy_name_known(txn, text, out);
+	return result == CHY_NOT_FOUND ? new_number(txn, text_key(text, bytes), out) : result;
 }
 
 /* -- looked up before ---------------------------------------------------------- */

@@ -83,6 +83,61 @@ void chy_promise_encode(const struct chy_promise *promise, unsigned char out[CHY
 bool chy_promise_decode(struct chy_str row, struct chy_promise *out);
 struct chy_settled chy_promise_settled(const struct chy_promise *promise);
 
+/* -- what settles one: settle.c -------------------------------------------------- */
+
+/* Its rule and its kind, by the category and the kind of its act (chy_kind_of);
+ * false where there is no rule: then it is none. */
+bool chy_promise_read(const struct chy_promise_rules *rules, struct chy_str category, uint32_t kind,
+	struct chy_str sides, struct chy_promise *out);
+
+/* The acts that rules list, by the numbers of their categories: of what was not
+ * told yet there is none. */
+enum { CHY_PROMISE_LISTED = 16 };
+struct chy_listed {
+	struct {
+		uint32_t category;
+		struct chy_promise_act act;
+	} list[CHY_PROMISE_LISTED];
+	size_t count;
+};
+struct chy_numbered_rules {
+	struct chy_numbered_rule {
+		struct chy_listed kept, early, broken, withdrawn;
+	} list[CHY_PROMISE_RULES];
+	size_t count;
+};
+/* Into zeros. */
+int chy_rules_number(struct chy_store_txn *txn, const struct chy_promise_rules *rules,
+	struct chy_numbered_rules *out);
+bool chy_is_listed(const struct chy_listed *listed, uint32_t category, uint32_t kind);
+
+/* The ways in which a promise between the sides of a `what` is settled: by an
+ * act that is done and listed, or by another promise of its kind whose term
+ * ends no earlier, on a day from the first to the last. */
+struct chy_way {
+	const struct chy_listed *listed; /* NULL: a promise */
+	struct chy_outcome *outcome; /* of the promise: the first of these acts */
+	int32_t first, last;
+	bool own; /* only where one that promised acts */
+};
+enum { CHY_WAYS = 5, CHY_WAY_RENEWED = CHY_WAYS - 1 };
+void chy_promise_ways(const struct chy_numbered_rules *rules, struct chy_promise *promise,
+	struct chy_str what, struct chy_way out[CHY_WAYS]);
+/* Of those by an act. */
+bool chy_way_takes(const struct chy_way *way, int32_t day, uint32_t category, uint32_t kind);
+
+/* Of two acts of one day that by name comes first which settled it; of one name,
+ * that by key. */
+bool chy_outcome_after(const struct chy_outcome *outcome, int32_t day, const char *key);
+/* Takes an act in the place of a later one. */
+void chy_outcome_take(struct chy_outcome *outcome, int32_t day, const char *key);
+
+void chy_promise_unsettle(struct chy_promise *promise);
+/* Strikes out what counts no more because something else settled it before. */
+void chy_promise_settle(struct chy_promise *promise);
+
+/* -- in the tables ------------------------------------------------------------------ */
+
 /* Keys of the table of promises: "l", what, NUL, the last day of the term, the
  * act's key; "m", what, NUL, kind, day made, the act's key; "r", the key of
  * the promise that renews, the key of the one renewed. */
