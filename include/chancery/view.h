@@ -106,7 +106,6 @@ struct chy_event_filter {
 	double min_confidence;
 	bool with_due; /* commitments only */
 	bool with_happening; /* events come with "happening", the name of the one they tell */
-	bool by_due; /* of happenings with as_of: promises, days being the last of their terms */
 	unsigned states; /* of commitments: 1 << chy_promise_state, or-ed; 0: all */
 	uint64_t as_of; /* what was known at that record; 0: now */
 	size_t limit; /* 0: all */
@@ -134,9 +133,8 @@ int chy_view_happenings(struct chy_view *view, const struct chy_event_filter *fi
 int chy_view_happening(struct chy_view *view, struct chy_str name, uint64_t as_of, json_t **out,
 	struct chy_fault *fault);
 
-/* The same one by one, which takes no more memory for many than for few (but
- * with `as_of` and `by_due`: some bytes for each event). Borrowed; a positive
- * return ends the walk and is handed through. */
+/* The same one by one, which takes no more memory for many than for few.
+ * Borrowed; a positive return ends the walk and is handed through. */
 typedef int chy_happening_visit(void *user, json_t *happening);
 int chy_view_each_happening(struct chy_view *view, const struct chy_event_filter *filter,
 	chy_happening_visit *visit, void *user, struct chy_fault *fault);
@@ -245,12 +243,13 @@ const char *chy_promise_state_name(enum chy_promise_state state);
  * of): happenings as docs/schema/happening.json has them, as they stood on a
  * day. An array, a new reference. With a limit, those whose terms end last; of
  * promises that are pending only, those whose terms end first. It costs what
- * it answers, but with `as_of` every event of the filter's is looked at. */
+ * it answers, but with `as_of` the acts between the sides of all promises of the
+ * filter's are made anew, and some bytes of memory for each. */
 int chy_view_commitments(struct chy_view *view, const struct chy_event_filter *filter, int64_t on,
 	json_t **out, struct chy_fault *fault);
 /* Of each state the `most` whose terms end last, in order, and how many there are.
  * Of the filter a dispute, states and `as_of` count. What is not shown costs next
- * to nothing. */
+ * to nothing but with `as_of`, as above. */
 int chy_view_last_commitments(struct chy_view *view, const struct chy_event_filter *filter,
 	int64_t on, size_t most, json_t **out, uint64_t counts[CHY_PROMISE_STATES],
 	struct chy_fault *fault);

@@ -108,13 +108,14 @@ static void order_of_one(const struct chy_telling *telling, unsigned char out[CH
 	memcpy(out + 12, telling->key + CHY_EVENT_KEY - 4, 4);
 }
 
-/* The earliest report's day, document and place in it. */
-static void order_of(const struct chy_telling *list, size_t n, unsigned char out[CHY_ACT_ORDER])
+void chy_act_order(
+	const struct chy_acts *acts, const struct chy_act *act, unsigned char out[CHY_ACT_ORDER])
 {
+	const struct chy_telling *list = acts->tellings + act->from;
 	unsigned char other[CHY_ACT_ORDER];
 
 	order_of_one(&list[0], out);
-	for (size_t i = 1; i < n; i++) {
+	for (size_t i = 1; i < act->count; i++) {
 		order_of_one(&list[i], other);
 		if (memcmp(other, out, sizeof(other)) < 0)
 			memcpy(out, other, sizeof(other));
@@ -164,7 +165,7 @@ int chy_act_encode(struct chy_store_txn *txn, const struct chy_acts *acts,
 		return result ? result : CHY_EMEM;
 	}
 	best = acts->tellings + act->best;
-	order_of(list, act->count, order);
+	chy_act_order(acts, act, order);
 	chy_buffer_add(out, order, sizeof(order));
 	chy_buffer_add(out, best->key, CHY_EVENT_KEY);
 	add_number(out, category, 4);

@@ -298,6 +298,43 @@ int chy_cell_acts(struct chy_store_txn *txn, const unsigned char hash[CHY_CELL_H
 	return result;
 }
 
+static int visit_cell(chy_cell_visit *visit, void *user, struct chy_str key, struct chy_str row)
+{
+	struct chy_str category, sides;
+	int result = chy_unseal(key, row, &row);
+
+	if (!result && (!take_text(&row, &category) || !take_text(&row, &sides)))
+		result = CHY_EDAMAGED;
+	return result ? result : visit(user, (const unsigned char *)key.data, category, sides);
+}
+
+int chy_each_cell(struct chy_store_txn *txn, chy_cell_visit *visit, void *user)
+{
+	unsigned char next[CHY_CELL_HASH] = {0};
+	const struct chy_str from = {(const char *)next, sizeof(next)};
+	struct chy_store_cursor *cursor;
+	struct chy_str key, row;
+	int result = chy_store_cursor_open(txn, CHY_VIEW_CELLS, &cursor);
+	bool ended = false;
+
+	if (result)
+		return result;
+	while (!ended && (result = chy_store_seek(cursor, from, &key, &row)) == CHY_OK) {
+		if (key.size != CELL_KEY)
+			result = CHY_EDAMAGED;
+		else
+			result = visit_cell(visit, user, key, row);
+		if (result)
+			break;
+		memcpy(next, key.data, sizeof(next));
+		ended = true;
+		for (size_t i = sizeof(next); i-- > 0 && ended;)
+			ended = ++next[i] == 0;
+	}
+	chy_store_cursor_close(cursor);
+	return result == CHY_END ? CHY_OK : result;
+}
+
 /* -- writing what waits -------------------------------------------------------- */
 
 static const unsigned char *staged_hash(const struct chy_batch *batch, size_t i)

@@ -233,7 +233,7 @@ static int show_to(struct walk *walk, json_t *shown)
 	return walk->ended ? CHY_END : CHY_OK;
 }
 
-static bool asks_of_events(const struct chy_event_filter *f)
+bool chy_asks_of_events(const struct chy_event_filter *f)
 {
 	return f->actor.size || f->recipient.size || f->place.size || f->language.size ||
 	       f->source.size || f->aux.size || f->document.size || f->min_confidence > 0 ||
@@ -247,7 +247,7 @@ int chy_act_passes(struct chy_store_txn *txn, const struct chy_event_filter *fil
 	struct chy_scan scan;
 	int result = CHY_OK;
 
-	*out = !asks_of_events(filter);
+	*out = !chy_asks_of_events(filter);
 	if (!chy_act_decode(row, &act))
 		return CHY_EDAMAGED;
 	chy_scan_init(&scan);
@@ -416,75 +416,18 @@ static int acts_of_now(struct walk *walk)
 
 /* -- those of an earlier moment -------------------------------------------------- */
 
-/* An event that was asked for, and the cell where it lies. */
-struct sought {
-	unsigned char cell[CHY_CELL_HASH];
-	int32_t period;
-	unsigned char key[CHY_EVENT_KEY];
-};
-
-struct search {
-	struct sought *list;
-	size_t count, room;
-};
-
-static int note_event(void *user, const unsigned char key[CHY_EVENT_KEY],
-	const struct chy_event_head *head, const struct chy_value *event)
-{
-	struct search *search = user;
-	struct sought *one;
-
-	(void)event;
-	if (search->count == search->room) {
-		size_t room = search->room ? 2 * search->room : 256;
-		struct sought *more = realloc(search->list, room * sizeof(*more));
-
-		if (!more)
-			return CHY_EMEM;
-		search->list = more;
-		search->room = room;
-	}
-	one = &search->list[search->count++];
-	memcpy(one->cell, head->cell, CHY_CELL_HASH);
-	one->period = head->period;
-	memcpy(one->key, key, CHY_EVENT_KEY);
-	return CHY_OK;
-}
-
-static int by_cell(const void *one, const void *other)
-{
-	const struct sought *a = one, *b = other;
-	int order = memcmp(a->cell, b->cell, CHY_CELL_HASH);
-
-	return order ? order : memcmp(a->key, b->key, CHY_EVENT_KEY);
-}
-
-static int by_event(const void *key, const void *sought)
-{
-	return memcmp(key, ((const struct sought *)sought)->key, CHY_EVENT_KEY);
-}
-
 static bool asked_for(const struct chy_acts *acts, const struct chy_act *act,
-	const struct sought *list, size_t n, const struct chy_event_filter *f)
+	const struct chy_sought_event *list, size_t n, const struct chy_event_filter *f)
 {
 	int32_t day = act->anchor == CHY_ANCHOR_DOCUMENT ? INT32_MIN : act->first;
-	const struct chy_telling *promise = f->by_due ? chy_act_promise(acts, act) : NULL;
 
-	if (f->by_due && !promise)
-		return false;
-	if (promise)
-		day = promise->due_last;
-	if (day < chy_day32(f->first_day) || day > chy_day32(f->last_day))
-		return false;
-	for (size_t i = 0; i < act->count; i++)
-		if (bsearch(acts->tellings[act->from + i].key, list, n, sizeof(*list), by_event))
-			return true;
-	return false;
+	return day >= chy_day32(f->first_day) && day <= chy_day32(f->last_day) &&
+	       chy_tells_any(acts, act, list, n);
 }
 
 /* The index's order. */
 static int stage_act(struct chy_store_txn *txn, const struct chy_acts *acts,
-	const struct chy_act *act, bool by_due, struct chy_stage *stage)
+	const struct chy_act *act, struct chy_stage *stage)
 {
 	enum { HEAD = 4 + CHY_ACT_ORDER };
 	unsigned char key[HEAD + CHY_ACT_KEY];
@@ -498,7 +441,7 @@ static int stage_act(struct chy_store_txn *txn, const struct chy_acts *acts,
 		result = CHY_EDAMAGED;
 	if (!result) {
 		chy_act_key(acts, act, key + HEAD);
-		chy_put_day(key, by_due ? row.due : chy_act_day((const char *)key + HEAD));
+		chy_put_day(key, chy_act_day((const char *)key + HEAD));
 		memcpy(key + 4, row.order, CHY_ACT_ORDER);
 		chy_stage_add(stage, (struct chy_str){(const char *)key, sizeof(key)},
 			(struct chy_str){bytes.data, bytes.size});
@@ -508,7 +451,7 @@ static int stage_act(struct chy_store_txn *txn, const struct chy_acts *acts,
 }
 
 /* The acts of one key that hold any of the sought events [0, n). */
-static int acts_of_key(struct chy_store_txn *txn, const struct sought *list, size_t n,
+static int acts_of_key(struct chy_store_txn *txn, const struct chy_sought_event *list, size_t n,
 	const struct chy_event_filter *f, struct chy_stage *stage)
 {
 	int32_t first = INT32_MAX, last = INT32_MIN;
@@ -525,7 +468,7 @@ static int acts_of_key(struct chy_store_txn *txn, const struct sought *list, siz
 		return result;
 	for (size_t i = 0; i < acts.act_count && !result; i++)
 		if (asked_for(&acts, &acts.list[i], list, n, f))
-			result = stage_act(txn, &acts, &acts.list[i], f->by_due, stage);
+			result = stage_act(txn, &acts, &acts.list[i], stage);
 	chy_acts_fini(&acts);
 	return result;
 }
@@ -554,7 +497,7 @@ int chy_acts_of_then(
 {
 	enum { AROUND = CHY_HAPPENING_AROUND };
 	struct chy_event_filter wide = *filter;
-	struct search search = {.list = NULL};
+	struct chy_sought sought = {.list = NULL};
 	size_t from = 0, to;
 	int result;
 
@@ -563,22 +506,14 @@ int chy_acts_of_then(
 		wide.first_day -= AROUND;
 	if (wide.last_day < INT64_MAX - AROUND)
 		wide.last_day += AROUND;
-	if (wide.by_due) {
-		wide.first_day = INT64_MIN;
-		wide.last_day = INT64_MAX;
-	}
 	wide.limit = 0;
-	result = chy_each_event(txn, &wide, note_event, &search);
-	if (search.count)
-		qsort(search.list, search.count, sizeof(*search.list), by_cell);
-	for (; from < search.count && !result; from = to) {
-		to = from + 1;
-		while (to < search.count &&
-			memcmp(search.list[from].cell, search.list[to].cell, CHY_CELL_HASH) == 0)
-			to++;
-		result = acts_of_key(txn, search.list + from, to - from, filter, out);
+	result = chy_seek_events(txn, &wide, &sought);
+	chy_sought_sort(&sought);
+	for (; from < sought.count && !result; from = to) {
+		to = chy_sought_cell(&sought, from);
+		result = acts_of_key(txn, sought.list + from, to - from, filter, out);
 	}
-	free(search.list);
+	chy_sought_fini(&sought);
 	return result ? result : chy_stage_sort(out);
 }
 
@@ -654,8 +589,7 @@ static int acts_by_years(struct walk *walk)
 
 static int acts_of_then(struct walk *walk)
 {
-	return walk->filter->limit || walk->filter->by_due ? acts_of_days(walk)
-							   : acts_by_years(walk);
+	return walk->filter->limit ? acts_of_days(walk) : acts_by_years(walk);
 }
 
 int chy_view_each_happening(struct chy_view *view, const struct chy_event_filter *filter,

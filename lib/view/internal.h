@@ -233,6 +233,8 @@ void chy_stage_add(struct chy_stage *stage, struct chy_str key, struct chy_str v
 int chy_stage_sort(struct chy_stage *stage);
 struct chy_str chy_staged_key(const struct chy_stage *stage, size_t i);
 struct chy_str chy_staged_value(const struct chy_stage *stage, size_t i);
+/* The value of a key in a stage that is sorted; false where there is none. */
+bool chy_stage_find(const struct chy_stage *stage, struct chy_str key, struct chy_str *out);
 
 /* The sides of an event: "+RUS>+JPN". Who meets whom is told from either side:
  * for consultations they are one, "+JPN+RUS". */
@@ -378,6 +380,11 @@ int chy_cells_flush(struct chy_batch *batch);
 int chy_cell_acts(struct chy_store_txn *txn, const unsigned char hash[CHY_CELL_HASH], int32_t first,
 	int32_t last, uint64_t as_of, struct chy_acts *out);
 
+/* Calls for every category and sides of which there are cells, with their hash. */
+typedef int chy_cell_visit(void *user, const unsigned char hash[CHY_CELL_HASH],
+	struct chy_str category, struct chy_str sides);
+int chy_each_cell(struct chy_store_txn *txn, chy_cell_visit *visit, void *user);
+
 /* -- acts ------------------------------------------------------------------- */
 
 enum { CHY_ACT_KEY = CHY_CELL_HASH + 1 + 1 + 8 + 1, CHY_ACT_ORDER = 4 + 8 + 4 };
@@ -386,6 +393,10 @@ void chy_act_key(
 /* The telling with what an act promises: the best, else the first that names
  * a term; NULL for nothing. */
 const struct chy_telling *chy_act_promise(const struct chy_acts *acts, const struct chy_act *act);
+/* By which acts of a day follow one another: the earliest report's day, document
+ * and place in it. */
+void chy_act_order(
+	const struct chy_acts *acts, const struct chy_act *act, unsigned char out[CHY_ACT_ORDER]);
 /* Appends a row that holds what is not in the key. */
 int chy_act_encode(struct chy_store_txn *txn, const struct chy_acts *acts,
 	const struct chy_act *act, struct chy_buffer *out);
@@ -443,6 +454,26 @@ const char *chy_act_name(struct chy_str key, char out[CHY_ACT_NAME]);
 int chy_act_find(struct chy_store_txn *txn, struct chy_str name, uint64_t as_of,
 	struct chy_buffer *out_key, struct chy_buffer *out_row);
 
+/* Events that filters ask for, and the cells where they lie. */
+struct chy_sought {
+	struct chy_sought_event {
+		unsigned char cell[CHY_CELL_HASH];
+		int32_t period;
+		unsigned char key[CHY_EVENT_KEY];
+	} * list;
+	size_t count, room;
+};
+/* Appends those that a filter asks for. */
+int chy_seek_events(
+	struct chy_store_txn *txn, const struct chy_event_filter *filter, struct chy_sought *out);
+/* By cell; then: where those of the cell of the event `from` end, and whether
+ * an act is told by any of n events of its cell. */
+void chy_sought_sort(struct chy_sought *sought);
+size_t chy_sought_cell(const struct chy_sought *sought, size_t from);
+bool chy_tells_any(const struct chy_acts *acts, const struct chy_act *act,
+	const struct chy_sought_event *list, size_t n);
+void chy_sought_fini(struct chy_sought *sought);
+
 /* The acts that a filter asks for as of its record, made anew: keys that end
  * with the act's and are in order of day, and rows. */
 int chy_acts_of_then(
@@ -453,6 +484,10 @@ int32_t chy_act_day(const char *key);
 /* An act as chy_view_happenings shows it: a new reference. */
 int chy_act_shown(struct chy_store_txn *txn, struct chy_str key, struct chy_str row, uint64_t as_of,
 	json_t **out);
+
+/* Whether a filter asks for what events differ in that have one category and
+ * the same sides. */
+bool chy_asks_of_events(const struct chy_event_filter *filter);
 
 /* Whether any of an act's events is of those that a filter asks for; true
  * without a look at them where it asks for nothing that events differ in. */

@@ -98,16 +98,6 @@ bool chy_promise_next_act(struct chy_str *rest, struct chy_promise_act *out)
 	return false;
 }
 
-bool chy_promise_lists(struct chy_str acts, struct chy_str category, uint32_t kind)
-{
-	struct chy_promise_act one;
-
-	while (chy_promise_next_act(&acts, &one))
-		if (chy_str_equal(one.category, category) && chy_kind_is(kind, one.mode, one.cameo))
-			return true;
-	return false;
-}
-
 uint32_t chy_promise_kind(struct chy_str category, struct chy_str cameo, struct chy_str sides)
 {
 	struct chy_hasher hasher;
@@ -201,18 +191,6 @@ bool chy_is_promised(uint8_t standing)
 bool chy_is_done(uint8_t standing)
 {
 	return standing == CHY_STANDING_DONE || standing == CHY_STANDING_HISTORICAL;
-}
-
-void chy_settle(struct chy_settled *s)
-{
-	/* What is kept is kept, though somebody spoke against it later. */
-	if (s->broken >= s->kept)
-		s->broken = CHY_NEVER;
-	if (s->withdrawn >= s->kept)
-		s->withdrawn = CHY_NEVER;
-	/* What is kept cannot be put off; what was taken back can be promised anew. */
-	if (s->renewed >= s->kept)
-		s->renewed = CHY_NEVER;
 }
 
 enum chy_promise_state chy_state_on(const struct chy_settled *s, int32_t last, int32_t on)

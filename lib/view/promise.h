@@ -36,8 +36,6 @@ struct chy_promise_act {
 	struct chy_str category, mode, cameo;
 };
 bool chy_promise_next_act(struct chy_str *rest, struct chy_promise_act *out);
-/* Whether a list has an act of a category and kind (chy_kind_of). */
-bool chy_promise_lists(struct chy_str acts, struct chy_str category, uint32_t kind);
 
 /* Equal for promises of one kind by and to the same: what renews is of the kind
  * of what it renews. The first bit is set, which no number of a name has. */
@@ -61,8 +59,6 @@ struct chy_settled {
 	int32_t kept, broken, withdrawn, renewed;
 };
 
-/* Strikes out what counts no more because something else settled it before. */
-void chy_settle(struct chy_settled *settled);
 enum chy_promise_state chy_state_on(const struct chy_settled *settled, int32_t last, int32_t on);
 
 /* What settled it, and when. */
@@ -135,6 +131,50 @@ void chy_outcome_take(struct chy_outcome *outcome, int32_t day, const char *key)
 void chy_promise_unsettle(struct chy_promise *promise);
 /* Strikes out what counts no more because something else settled it before. */
 void chy_promise_settle(struct chy_promise *promise);
+
+/* -- as an answer -------------------------------------------------------------------- */
+
+/* What a promise in a state was settled by; NULL for nothing. */
+const struct chy_outcome *chy_promise_outcome(
+	const struct chy_promise *promise, enum chy_promise_state state);
+
+/* Where the rows of acts are that are shown. */
+struct chy_promise_acts {
+	struct chy_store_txn *txn;
+	const struct chy_stage *rows; /* by key, as of a record; NULL: those of now in the table */
+	uint64_t as_of;
+};
+/* An act that promises, with what settled it ("state", "by", "renewed_by") and what
+ * it renews: keys of acts, one after the other. A new reference. */
+int chy_promise_shown(const struct chy_promise_acts *acts, struct chy_str act,
+	const struct chy_promise *promise, enum chy_promise_state state, struct chy_str renews,
+	json_t **out);
+
+/* Whether a filter asks for promises of a state. */
+static inline bool chy_state_is_asked(
+	const struct chy_event_filter *filter, enum chy_promise_state state)
+{
+	return !filter->states || (filter->states & 1u << state);
+}
+/* With a limit, whether those whose terms end first are shown, not last. */
+static inline bool chy_soonest_first(const struct chy_event_filter *filter)
+{
+	return filter->states == 1u << CHY_PROMISE_PENDING;
+}
+
+/* Promises as of the filter's record: promise_then.c. */
+struct chy_promises_then {
+	struct chy_store_txn *txn;
+	const struct chy_promise_rules *rules;
+	const struct chy_event_filter *filter;
+	int32_t on;
+	uint64_t *counts; /* of each state; NULL: the limit counts, else so many of each */
+	size_t most;
+	chy_happening_visit *visit;
+	void *user;
+	int ended; /* what the visitor ended the walk with */
+};
+int chy_promises_of_then(struct chy_promises_then *asked);
 
 /* -- in the tables ------------------------------------------------------------------ */
 

@@ -1,4 +1,5 @@
-/* What settles a promise. */
+/* What settles a promise: said once, for the promises that the tables keep
+ * (fate.c) and for those of an earlier moment (promise_then.c). */
 #include <string.h>
 
 #include "promise.h"

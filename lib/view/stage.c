@@ -188,3 +188,21 @@ int chy_stage_sort(struct chy_stage *stage)
 	stage->sorted = stage->count;
 	return CHY_OK;
 }
+
+bool chy_stage_find(const struct chy_stage *stage, struct chy_str key, struct chy_str *out)
+{
+	size_t low = 0, high = stage->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (chy_str_compare(chy_staged_key(stage, middle), key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == stage->count || !chy_str_equal(chy_staged_key(stage, low), key))
+		return false;
+	*out = chy_staged_value(stage, low);
+	return true;
+}

@@ -18,7 +18,8 @@
 	"{\"add\":\"" name "\",\"date\":\"" day "\",\"events\":[{\"event\":\"" category            \
 	"\",\"cameo\":\"" cameo "\",\"actor\":[\"FRA\"],\"recipient\":[\"MLI\"]" more "}]}"
 
-static json_t *promises_on(const struct place *place, int year, unsigned month, unsigned states)
+static json_t *promises_as_of(
+	const struct place *place, uint64_t as_of, int year, unsigned month, unsigned states)
 {
 	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
 	struct chy_fault fault;
@@ -26,6 +27,7 @@ static json_t *promises_on(const struct place *place, int year, unsigned month, 
 	json_t *out;
 
 	filter.states = states;
+	filter.as_of = as_of;
 	assert_int_equal(chy_view_open(place->directory, &view, &fault), 0);
 	assert_int_equal(
 		chy_view_commitments(view, &filter, chy_day_number(year, month, 1), &out, &fault),
@@ -34,21 +36,47 @@ static json_t *promises_on(const struct place *place, int year, unsigned month, 
 	return out;
 }
 
-/* The states on the first of a month, in order of the terms. */
-static void assert_states(const struct place *place, int year, unsigned month, const char *expected)
+static json_t *promises_on(const struct place *place, int year, unsigned month, unsigned states)
 {
-	json_t *found = promises_on(place, year, month, 0);
-	char shown[256];
-
-	assert_string_equal(listed(found, "state", shown, sizeof(shown)), expected);
-	json_decref(found);
+	return promises_as_of(place, 0, year, month, states);
 }
 
+/* The record before the last, as of which promises are judged anew. */
+static uint64_t record_before(const struct place *place)
+{
+	struct chy_fault fault;
+	struct chy_view *view;
+	uint64_t last;
+
+	assert_int_equal(chy_view_open(place->directory, &view, &fault), 0);
+	assert_int_equal(chy_view_position(view, &last, &fault), 0);
+	chy_view_close(view);
+	return last - 1;
+}
+
+/* The states on the first of a month, in order of the terms, as they are kept and
+ * as they are judged. */
+static void assert_states(const struct place *place, int year, unsigned month, const char *expected)
+{
+	const uint64_t moments[] = {0, record_before(place)};
+
+	for (size_t i = 0; i < COUNT_OF(moments); i++) {
+		json_t *found = promises_as_of(place, moments[i], year, month, 0);
+		char shown[256];
+
+		assert_string_equal(listed(found, "state", shown, sizeof(shown)), expected);
+		json_decref(found);
+	}
+}
+
+/* Documents, and another that tells nothing: as of the record before it all is
+ * known. */
 static void write(struct place *place, const char *const *documents, size_t n)
 {
 	place_make(place);
 	for (size_t i = 0; i < n; i++)
 		place_write(place, documents[i]);
+	place_write(place, "{\"add\":\"z\",\"date\":\"2013-01-01\",\"events\":[]}");
 	place_follow(place, 0);
 }
 
@@ -210,6 +238,24 @@ static void a_meeting_that_is_taken_back_keeps_nothing(void **state)
 	place_remove(&place);
 }
 
+static void what_one_side_promises_alone_it_keeps_itself(void **state)
+{
+	static const char *const documents[] = {
+		"{\"add\":\"a\",\"date\":\"2016-02-10\",\"events\":[{\"event\":\"AID\","
+		"\"cameo\":\"070\",\"actor\":[\"FRA\"],\"aux\":\"future\",\"due\":\"2016-06-30\"}"
+		"]}",
+		"{\"add\":\"b\",\"date\":\"2016-03-10\",\"events\":[{\"event\":\"AID\","
+		"\"cameo\":\"070\",\"actor\":[\"MLI\"],\"recipient\":[\"FRA\"]}]}",
+		ACT("c", "2016-05-10", "AID", "070", "")};
+	struct place place;
+
+	(void)state;
+	write(&place, documents, COUNT_OF(documents));
+	assert_states(&place, 2016, 5, "pending");
+	assert_states(&place, 2016, 7, "kept");
+	place_remove(&place);
+}
+
 /* Which act settled each promise, as it was at a record, or now. */
 static void settled_by(const struct place *place, uint64_t as_of, char *out, size_t size)
 {
@@ -238,21 +284,14 @@ static void of_acts_of_one_day_the_same_keeps_it_now_and_as_of_then(void **state
 		ACT("d", "2016-06-10", "CONCEDE", "080", ""),
 		ACT("e", "2016-06-10", "RETREAT", "087", ""),
 		ACT("f", "2016-06-10", "COOPERATE", "060", ""),
-		ACT("g", "2016-06-10", "CONSULT", "040", ""),
-		ACT("h", "2016-09-14", "CONSULT", "040", "")};
-	struct chy_fault fault;
+		ACT("g", "2016-06-10", "CONSULT", "040", "")};
 	char now[32], then[32];
 	struct place place;
-	struct chy_view *view;
-	uint64_t last;
 
 	(void)state;
 	write(&place, documents, COUNT_OF(documents));
-	assert_int_equal(chy_view_open(place.directory, &view, &fault), 0);
-	assert_int_equal(chy_view_position(view, &last, &fault), 0);
-	chy_view_close(view);
 	settled_by(&place, 0, now, sizeof(now));
-	settled_by(&place, last - 1, then, sizeof(then));
+	settled_by(&place, record_before(&place), then, sizeof(then));
 	assert_string_equal(now, then);
 	place_remove(&place);
 }
@@ -271,6 +310,7 @@ int main(void)
 		cmocka_unit_test(what_was_withdrawn_can_be_promised_anew),
 		cmocka_unit_test(a_promise_of_another_renews_nothing),
 		cmocka_unit_test(a_meeting_that_is_taken_back_keeps_nothing),
+		cmocka_unit_test(what_one_side_promises_alone_it_keeps_itself),
 		cmocka_unit_test(of_acts_of_one_day_the_same_keeps_it_now_and_as_of_then),
 	};
 
