@@ -191,6 +191,10 @@ struct chy_str chy_catalogue_actor_code(
 
 /* -- what analysts ask to have recorded ------------------------------------- */
 
+/* A correction names at most so many on either side: each pair of them is a
+ * relation of its own, and those of hundreds are better told as a body's. */
+enum { CHY_MOST_ACTORS = 64 };
+
 /* Whether the `change` of an event-corrected (docs/schema/records.md) makes
  * sense for an event that is told as of the category `told`. CHY_EINPUT with
  * what is wrong as the fault's detail. */

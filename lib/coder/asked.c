@@ -41,6 +41,18 @@ static bool are_sides(const struct chy_catalogue *catalogue, const json_t *value
 	return true;
 }
 
+static int check_side(const struct chy_catalogue *catalogue, const char *key, const json_t *value,
+	struct chy_fault *fault)
+{
+	if (!are_sides(catalogue, value))
+		return wrong(fault, key, "takes a list of actors of the catalogue");
+	if (json_array_size(value) > CHY_MOST_ACTORS)
+		return chy_fault_set(fault, CHY_EINPUT, NULL, 0,
+			"'%s' takes %d actors at most, not %zu; name a body that they act as", key,
+			CHY_MOST_ACTORS, json_array_size(value));
+	return CHY_OK;
+}
+
 /* "thread:JPN+RUS:economic" */
 static bool is_thread(const struct chy_catalogue *catalogue, struct chy_str id)
 {
@@ -101,9 +113,7 @@ static int check_value(const struct chy_catalogue *catalogue, const char *key, c
 			       ? wrong(fault, key, "is no category of events")
 			       : CHY_OK;
 	if (strcmp(key, "actor") == 0 || strcmp(key, "recipient") == 0)
-		return are_sides(catalogue, value)
-			       ? CHY_OK
-			       : wrong(fault, key, "takes a list of actors of the catalogue");
+		return check_side(catalogue, key, value, fault);
 	if (strcmp(key, "date") == 0 || strcmp(key, "due") == 0)
 		return is_date_or_null(value) ? CHY_OK
 					      : wrong(fault, key, "takes a date, or null for none");

@@ -10,7 +10,7 @@
 
 /* Goes up when what the tables hold changes; older views are made again, and so
  * are those made by other rules of promises. */
-#define CHY_VIEW_EDITION "14"
+#define CHY_VIEW_EDITION "15"
 
 /* The tables of views.mdb. `what` is "*" for all, "a" and a code for a side,
  * "p" and two codes in order for a pair, "d" and a dispute; numbers are
@@ -19,7 +19,7 @@
  *   documents    id (32 bytes) → JSON row
  *   events       record number, place in its list (u64, u32) → head and JSON
  *                of the event as it is shown: struct chy_event_head
- *   index        what, NUL, day (i64), event's key → nothing
+ *   index        what, NUL, day (u32), event's key → nothing
  *   rejected     record number → its body
  *   counts       record number → how many there were of each thing after it:
  *                chy_counts; only records that change them have one
@@ -235,6 +235,12 @@ struct chy_str chy_staged_key(const struct chy_stage *stage, size_t i);
 struct chy_str chy_staged_value(const struct chy_stage *stage, size_t i);
 /* The value of a key in a stage that is sorted; false where there is none. */
 bool chy_stage_find(const struct chy_stage *stage, struct chy_str key, struct chy_str *out);
+
+/* How many of a side are looked for, and the bytes of a code that is. The coder
+ * finds fewer, and corrections bring fewer (CHY_MOST_ACTORS); what a log has
+ * beyond that is shown with its event, but belongs to nobody. Both sides fit into
+ * the rows of acts, and their pairs, the square of them, into memory. */
+enum { CHY_SIDE = 256, CHY_CODE = 60 };
 
 /* The sides of an event: "+RUS>+JPN". Who meets whom is told from either side:
  * for consultations they are one, "+JPN+RUS". */

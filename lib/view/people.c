@@ -14,8 +14,8 @@
 
 #include "internal.h"
 
-enum { GROUP = 12, POSTING = GROUP + 4 + CHY_EVENT_KEY, COUNTS = 8, SIDES = 96, LONGEST = 160 };
-enum { DISPUTES = 32 };
+enum { GROUP = 12, POSTING = GROUP + 4 + CHY_EVENT_KEY, COUNTS = 8, LONGEST = 160 };
+enum { DISPUTES = 32, MENTIONS = 2 * 2 * CHY_SIDE + 1 };
 
 /* -- who is in an event ------------------------------------------------------- */
 
@@ -35,7 +35,7 @@ static size_t add_mention(struct mention *list, size_t n, struct mention mention
 	for (size_t i = 0; i < n; i++)
 		if (same_mention(&list[i], &mention))
 			return n;
-	if (n < SIDES && (mention.code.size || mention.person.size))
+	if (n < MENTIONS && (mention.code.size || mention.person.size))
 		list[n++] = mention;
 	return n;
 }
@@ -45,10 +45,13 @@ static size_t add_side(
 {
 	const struct chy_value *actor = chy_value_first(side);
 
-	for (; actor; actor = chy_value_next(actor)) {
+	/* Those that the index of events has, too. */
+	for (size_t i = 0; actor && i < CHY_SIDE; i++, actor = chy_value_next(actor)) {
 		struct mention mention = {chy_value_str(actor, "code"),
 			chy_value_str(actor, "person"), chy_value_str(actor, "role"), false};
 
+		if (mention.code.size > CHY_CODE)
+			mention.code = CHY_STR("");
 		mention.spoke = speaker.size && chy_str_equal(mention.person, speaker);
 		n = add_mention(list, n, mention);
 		n = add_mention(list, n, (struct mention){.code = mention.code});
@@ -57,7 +60,7 @@ static size_t add_side(
 }
 
 /* Each once. A speaker who is on neither side speaks for nobody that is known. */
-static size_t mentions_of(const struct chy_value *event, struct mention list[SIDES])
+static size_t mentions_of(const struct chy_value *event, struct mention list[MENTIONS])
 {
 	struct chy_str speaker = chy_value_str(event, "speaker");
 	size_t n = add_side(list, 0, chy_value_member(event, "actor"), speaker);
@@ -148,7 +151,7 @@ int chy_people_place(struct chy_batch *batch, const struct chy_value *event,
 	const struct chy_telling *telling, int32_t sign)
 {
 	struct placing placing = {batch, telling->key, chy_event_day(telling), sign, false};
-	struct mention list[SIDES];
+	struct mention list[MENTIONS];
 	size_t n = mentions_of(event, list);
 	int result = CHY_OK;
 
@@ -161,7 +164,7 @@ int chy_people_join(struct chy_batch *batch, const struct chy_value *event,
 	const struct chy_telling *telling, struct chy_str dispute)
 {
 	struct placing placing = {batch, telling->key, chy_event_day(telling), 1, false};
-	struct mention list[SIDES];
+	struct mention list[MENTIONS];
 	size_t n = mentions_of(event, list);
 	unsigned char group[GROUP];
 	int result = CHY_OK;
@@ -569,7 +572,7 @@ static int gather(void *user, const unsigned char key[CHY_EVENT_KEY],
 	const struct chy_event_head *head, const struct chy_value *event)
 {
 	struct gathering *g = user;
-	struct mention list[SIDES];
+	struct mention list[MENTIONS];
 	size_t n = mentions_of(event, list);
 
 	for (size_t i = 0; i < n; i++) {

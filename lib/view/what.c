@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-enum { CODES = 32, LONGEST = 160 };
+enum { CODES = 2 * CHY_SIDE, LONGEST = 160 };
 
 /* -- the sides of an event ---------------------------------------------------- */
 
@@ -13,13 +13,12 @@ static int by_code(const void *one, const void *other)
 	return chy_str_compare(*(const struct chy_str *)one, *(const struct chy_str *)other);
 }
 
-enum { SIDE = 32 };
-
-static size_t add_codes(const struct chy_value *side, struct chy_str *codes, size_t n)
+/* One side's, behind the n that are there. */
+static size_t add_codes(const struct chy_value *side, struct chy_str codes[CODES], size_t n)
 {
 	const struct chy_value *actor = chy_value_first(side);
 
-	for (; actor && n < SIDE; actor = chy_value_next(actor)) {
+	for (size_t i = 0; actor && i < CHY_SIDE; i++, actor = chy_value_next(actor)) {
 		struct chy_str code = chy_value_str(actor, "code");
 
 		if (code.size)
@@ -42,7 +41,7 @@ static void write_side(struct chy_buffer *out, struct chy_str *codes, size_t n)
 
 void chy_write_sides(struct chy_buffer *out, const struct chy_value *event)
 {
-	struct chy_str codes[SIDE];
+	struct chy_str codes[CODES];
 	size_t n = add_codes(chy_value_member(event, "actor"), codes, 0);
 
 	if (!chy_str_is(chy_value_str(event, "event"), "CONSULT")) {
@@ -75,7 +74,7 @@ static size_t codes_of(struct chy_str sides, struct chy_str codes[CODES])
 		code = (struct chy_str){sides.data + from, to - from};
 		for (i = 0; i < n && chy_str_compare(codes[i], code) < 0;)
 			i++;
-		if (code.size > 60 || (i < n && chy_str_equal(codes[i], code)))
+		if (code.size > CHY_CODE || (i < n && chy_str_equal(codes[i], code)))
 			continue;
 		memmove(codes + i + 1, codes + i, (n - i) * sizeof(*codes));
 		codes[i] = code;
@@ -127,7 +126,7 @@ static struct chy_str actors_of(struct chy_str sides)
 int chy_each_what(struct chy_str sides, const struct chy_str *disputes, size_t n,
 	chy_what_visit *visit, void *user)
 {
-	struct chy_str codes[CODES + 1];
+	struct chy_str codes[CODES];
 	char text[2 * LONGEST];
 	size_t actors;
 	int result = visit(user, CHY_STR("*"));

@@ -253,7 +253,7 @@ class Daemon(Story):
                 "author": "a", "reason": "b"}
         before = len(self.log())
         for change in ({"event": "FOO"}, {"date": "banana"}, {"mode": 7}, {"mode": "foo"}, {"aux": "foo"}, {},
-                       {"actor": [{"code": "QQQ"}]}, {"dispute": ["nowhere"]}, {"score": 99}, {"rule": "x"},
+                       {"actor": [{"code": "QQQ"}]}, {"recipient": 65 * [{"code": "PRT"}]}, {"dispute": ["nowhere"]}, {"score": 99}, {"rule": "x"},
                        {"event": "AGREE", "not_an_event": True}, {"due": ""}):
             said = self.ask({"do": "record", "kind": "event-corrected", "body": body | {"change": change}})
             self.assertIn("error", said, change)
@@ -288,6 +288,9 @@ class Daemon(Story):
         said = self.chancery("correct", event["id"], "--mode", "foo", *reason, expect=2).stderr
         self.assertIn("CONSULT has no mode 'foo'", said)
         self.chancery("correct", event["id"], "--not-an-event", "--event", "AGREE", *reason, expect=2)
+        for side in ("actor", "recipient"):
+            said = self.chancery("correct", event["id"], f"--{side}", ",".join(["PRT"] * 65), *reason, expect=2).stderr
+            self.assertIn(f"'{side}' takes 64 actors at most, not 65", said)
         self.assertEqual(len(self.log()), before)
         self.chancery("withdraw", event["document"], *reason)
         said = self.chancery("withdraw", event["document"], *reason, expect=2).stderr
