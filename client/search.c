@@ -117,6 +117,18 @@ static void tell_of_more(void)
 		CHY_SEARCH_MOST);
 }
 
+static void tell_of_cut(const json_t *beginnings)
+{
+	const json_t *one;
+	size_t i;
+
+	fflush(stdout);
+	json_array_foreach(beginnings, i, one) fprintf(stderr,
+		"chancery: %s* begins more words than are looked for: only its first %d stems "
+		"were, in order of letters; more letters tell which are meant\n",
+		json_string_value(one), CHY_SEARCH_STEMS);
+}
+
 static int print_hits(struct client *client, json_t *hits)
 {
 	static const struct column columns[] = {{"when", "when", false},
@@ -155,13 +167,13 @@ static int ask(struct client *client, const struct chy_event_filter *filter, int
 {
 	struct chy_buffer words;
 	struct chy_fault fault;
-	json_t *hits;
+	json_t *hits, *cut;
 	int status, result;
 
 	chy_buffer_init(&words);
 	join_words(argc, argv, &words);
-	result = chy_view_search(
-		client->view, (struct chy_str){words.data, words.size}, filter, &hits, &fault);
+	result = chy_view_search(client->view, (struct chy_str){words.data, words.size}, filter,
+		&hits, &cut, &fault);
 	chy_buffer_fini(&words);
 	if (result == CHY_EINPUT)
 		return usage_error("%s; `chancery search --help` tells how to look for words",
@@ -171,6 +183,8 @@ static int ask(struct client *client, const struct chy_event_filter *filter, int
 	status = print_hits(client, hits);
 	if (json_array_size(hits) == CHY_SEARCH_MOST)
 		tell_of_more();
+	tell_of_cut(cut);
+	json_decref(cut);
 	json_decref(hits);
 	return status;
 }

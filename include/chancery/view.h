@@ -259,11 +259,14 @@ int chy_view_each_commitment(struct chy_view *view, const struct chy_event_filte
 
 /* Events and documents whose words are looked for, the best first: an array, a
  * new reference, of docs/schema/hit.json. Of the filter everything counts, with
- * a limit from 1 to CHY_SEARCH_MOST. CHY_EINPUT with the fault's detail what is
+ * a limit from 1 to CHY_SEARCH_MOST; with `as_of` the answer is the one that was
+ * given then. *out_cut, which may be left out, is an array of the beginnings ("cur")
+ * of more stems than are looked for. CHY_EINPUT with the fault's detail what is
  * wrong with the words; docs/search.md tells how they are written and ranked. */
-enum { CHY_SEARCH_MOST = 1000 };
+enum { CHY_SEARCH_MOST = 1000, CHY_SEARCH_STEMS = 64 };
 int chy_view_search(struct chy_view *view, struct chy_str words,
-	const struct chy_event_filter *filter, json_t **out, struct chy_fault *fault);
+	const struct chy_event_filter *filter, json_t **out, json_t **out_cut,
+	struct chy_fault *fault);
 
 /* How a matter goes: of the filter `dispute`, `between`, the days and `as_of`
  * count. */

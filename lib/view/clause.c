@@ -21,7 +21,7 @@ static int read_word(struct chy_search *s, uint32_t bucket, unsigned word, bool 
 			chy_words_row_key(bucket, chy_stem_at(&s->stems[word], i), bytes), row,
 			&row);
 		if (!result)
-			result = chy_places_read(row, positions, out);
+			result = chy_places_read(row, positions, chy_search_end(s, bucket), out);
 	}
 	s->read += chy_search_is_mark(s, word) ? 0 : out->count;
 	return result || chy_places_sort(out, runs, rows) ? result : CHY_EMEM;

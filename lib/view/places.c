@@ -50,7 +50,7 @@ bool chy_places_in_title(const struct chy_places *p, uint32_t unit)
 	return p->titles[unit >> 19] >> (unit >> 16 & 7) & 1;
 }
 
-int chy_places_read(struct chy_str row, bool positions, struct chy_places *out)
+int chy_places_read(struct chy_str row, bool positions, uint32_t end, struct chy_places *out)
 {
 	struct chy_postings postings;
 	struct chy_place *place;
@@ -61,6 +61,8 @@ int chy_places_read(struct chy_str row, bool positions, struct chy_places *out)
 	while ((more = chy_postings_next(&postings)) > 0) {
 		if (postings.unit >> 16 >= CHY_WORDS_BUCKET)
 			return CHY_EDAMAGED;
+		if (postings.unit >= end)
+			return CHY_OK; /* rows are in order */
 		place = chy_places_add(out, postings.unit);
 		if (!place)
 			return CHY_EMEM;

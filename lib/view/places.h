@@ -19,16 +19,17 @@ struct chy_places {
 void chy_places_clear(struct chy_places *places);
 void chy_places_fini(struct chy_places *places);
 
-/* One more unit, in which the word does not stand yet; NULL: no memory. */
+/* One more place at the end, which may be of a unit that has one: chy_places_sort
+ * brings those of several rows together. NULL: no memory. */
 struct chy_place *chy_places_add(struct chy_places *p, uint32_t unit);
 /* Notes that it stands in a title, if that is what the unit is. */
 void chy_places_note_title(struct chy_places *p, uint32_t unit);
 /* Whether it stands in the title of the unit's document. */
 bool chy_places_in_title(const struct chy_places *p, uint32_t unit);
 
-/* Adds one row's places, with their positions if these are asked for. CHY_EMEM, or
- * CHY_EDAMAGED where the row is none. */
-int chy_places_read(struct chy_str row, bool positions, struct chy_places *out);
+/* Adds one row's places before the unit `end`, with their positions if these are asked
+ * for. CHY_EMEM, or CHY_EDAMAGED where the row is none. */
+int chy_places_read(struct chy_str row, bool positions, uint32_t end, struct chy_places *out);
 /* Places of n rows, each of which is in order and begins where `runs` says, in
  * one order; a unit may stand there more than once. Uses `runs` up. False: no memory. */
 bool chy_places_sort(struct chy_places *p, size_t *runs, size_t n);

@@ -1,7 +1,6 @@
 /* Looking for words: bucket by bucket from the newest on, so that what is found
  * first is what wins among equals. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -353,8 +352,7 @@ static int consider_all(struct chy_search *s, uint32_t bucket, const struct chy_
 					  (c->list[i].unit >> 16),
 				.n = c->list[i].unit & 0xffff};
 
-			if (!s->filter->as_of || hit.record <= s->filter->as_of)
-				result = consider(s, &hit);
+			result = consider(s, &hit);
 		}
 	}
 	return result;
@@ -385,9 +383,11 @@ static int search_bucket(struct chy_search *s, uint32_t bucket)
 	return result;
 }
 
-/* The rows in a bucket of the stems of words [from, to). */
+/* The rows in a bucket of the stems of words [from, to); one that begins later than is
+ * asked for was not there. */
 static int find_rows(struct chy_search *s, uint32_t bucket, unsigned from, unsigned to)
 {
+	int32_t end = (int32_t)(chy_search_end(s, bucket) >> 16);
 	char key[CHY_WORDS_KEY];
 	int result = CHY_OK;
 
@@ -398,7 +398,7 @@ static int find_rows(struct chy_search *s, uint32_t bucket, unsigned from, unsig
 			result = chy_store_get(s->txn, CHY_VIEW_WORDS,
 				chy_words_row_key(bucket, chy_stem_at(&s->stems[word], i), key),
 				row);
-			if (result)
+			if (result || chy_words_row_begins(*row) >= end)
 				row->data = NULL;
 		}
 	return result < 0 ? result : CHY_OK;
@@ -525,7 +525,7 @@ static int find_stems(struct chy_search *s, struct chy_fault *fault)
 		else
 			result = chy_stems_of(s->txn, s->stemmer,
 				(struct chy_str){endings.data, endings.size}, &s->query.words[i],
-				&s->stems[i]);
+				s->as_of, &s->stems[i]);
 		s->stem_from[i] = s->stem_count;
 		s->stem_count += s->stems[i].count;
 	}
@@ -537,7 +537,6 @@ static int find_stems(struct chy_search *s, struct chy_fault *fault)
  * together. */
 static void weigh(struct chy_search *s, const double *units, double all)
 {
-
 	for (unsigned clause = 0; clause < s->query.clause_count; clause++) {
 		double those = 0;
 
@@ -555,23 +554,53 @@ static void weigh(struct chy_search *s, const double *units, double all)
 	}
 }
 
+/* The units of a row, which it tells, but for those that came later. */
+static int count_row(const struct chy_search *s, uint32_t bucket, struct chy_str stem,
+	struct chy_str row, double *sum)
+{
+	uint32_t end = chy_search_end(s, bucket), units;
+	struct chy_postings postings;
+	char key[CHY_WORDS_KEY];
+	int result = CHY_OK;
+
+	if (end != UINT32_MAX)
+		result = chy_unseal(chy_words_row_key(bucket, stem, key), row, &row);
+	if (!result && !chy_postings_begin(row, &postings, &units))
+		result = CHY_EDAMAGED;
+	if (result || end == UINT32_MAX) {
+		*sum += result ? 0 : units;
+		return result;
+	}
+	while ((result = chy_postings_next(&postings)) > 0 && postings.unit < end)
+		*sum += 1;
+	return result < 0 ? result : CHY_OK;
+}
+
+static int count_word(struct chy_search *s, uint32_t bucket, unsigned word, double *sum)
+{
+	int result = CHY_OK;
+
+	for (size_t i = 0; i < s->stems[word].count && !result; i++) {
+		struct chy_str row = s->rows[s->stem_from[word] + i];
+
+		if (row.data)
+			result = count_row(s, bucket, chy_stem_at(&s->stems[word], i), row, sum);
+	}
+	return result;
+}
+
 /* How often the words come in the newest buckets. */
 static int count_units(struct chy_search *s)
 {
 	uint32_t first = s->bucket_count > RECENT ? s->bucket_count - RECENT : 0;
 	double units[CHY_QUERY_WORDS] = {0}, part = 1 - (double)first / s->bucket_count;
 	struct chy_counts counts;
-	int result = chy_counts_get(s->txn, 0, &counts);
+	int result = chy_counts_get(s->txn, s->as_of, &counts);
 
 	for (uint32_t bucket = first; bucket < s->bucket_count && !result; bucket++) {
 		result = find_rows(s, bucket, 0, s->typed);
 		for (unsigned i = 0; i < s->typed && !result; i++)
-			for (size_t j = 0; j < s->stems[i].count; j++) {
-				struct chy_str row = s->rows[s->stem_from[i] + j];
-
-				if (row.data && row.size >= 4)
-					units[i] += (double)chy_get_be(row.data, 4);
-			}
+			result = count_word(s, bucket, i, &units[i]);
 	}
 	if (!result)
 		weigh(s, units, part * ((double)counts.events + (double)counts.documents));
@@ -622,21 +651,34 @@ static int search_views(struct chy_search *s, struct chy_view *view, size_t limi
 	s->stemmer = chy_stemmer_new();
 	if (!s->stemmer)
 		return chy_fault_set(fault, CHY_EMEM, NULL, 0, NULL);
-	result = find_stems(s, fault);
+	result = chy_view_position(view, &last, fault);
+	if (!result && s->filter->as_of && s->filter->as_of < last)
+		last = s->as_of = s->filter->as_of;
 	if (!result)
-		result = chy_view_position(view, &last, fault);
+		result = find_stems(s, fault);
 	if (result)
 		return result;
-	if (s->filter->as_of && s->filter->as_of < last)
-		last = s->filter->as_of;
 	result = run(s, last, limit, out);
 	if (result > 0)
 		result = CHY_EDAMAGED;
 	return result ? chy_fault_set(fault, result, view->path, 0, NULL) : CHY_OK;
 }
 
+/* The beginnings that have more stems than are looked for. */
+static json_t *cut_of(const struct chy_search *s)
+{
+	json_t *out = json_array();
+
+	for (unsigned i = 0; i < s->typed; i++)
+		if (s->stems[i].more)
+			json_array_append_new(out, json_stringn(s->query.words[i].text.data,
+							   s->query.words[i].text.size));
+	return out;
+}
+
 int chy_view_search(struct chy_view *view, struct chy_str words,
-	const struct chy_event_filter *filter, json_t **out, struct chy_fault *fault)
+	const struct chy_event_filter *filter, json_t **out, json_t **out_cut,
+	struct chy_fault *fault)
 {
 	size_t limit =
 		filter->limit && filter->limit < CHY_SEARCH_MOST ? filter->limit : CHY_SEARCH_MOST;
@@ -659,10 +701,12 @@ int chy_view_search(struct chy_view *view, struct chy_str words,
 		result = search_views(s, view, limit, found, fault);
 		chy_view_read_end(view, s->txn);
 	}
-	fini(s);
 	if (result)
 		json_decref(found);
 	else
 		*out = found;
+	if (!result && out_cut)
+		*out_cut = cut_of(s);
+	fini(s);
 	return result;
 }

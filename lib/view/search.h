@@ -25,6 +25,7 @@ struct chy_search {
 	struct chy_stems stems[CHY_QUERY_WORDS];
 	struct chy_str *rows; /* of a bucket, by stem; data NULL: it has none */
 	size_t stem_count, stem_from[CHY_QUERY_WORDS]; /* the first of a word */
+	uint64_t as_of; /* 0: all that the views have */
 	uint32_t bucket_count;
 	double idf[CHY_QUERY_WORDS]; /* of clauses */
 
@@ -54,6 +55,15 @@ struct chy_hit {
 static inline bool chy_search_is_mark(const struct chy_search *s, unsigned word)
 {
 	return s->marked && word + 1 == s->query.word_count;
+}
+
+/* The first unit of a bucket that came later than is asked for: only the last that
+ * is looked at can have any. */
+static inline uint32_t chy_search_end(const struct chy_search *s, uint32_t bucket)
+{
+	return s->as_of && bucket + 1 == s->bucket_count
+		       ? (uint32_t)(s->as_of % CHY_WORDS_BUCKET + 1) << 16
+		       : UINT32_MAX;
 }
 
 /* Where a clause holds, which is where any of its phrases does, in the bucket whose

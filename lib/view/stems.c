@@ -9,15 +9,32 @@ static void add_stem(struct chy_stems *stems, struct chy_str stem)
 	for (size_t i = 0; i < stems->count; i++)
 		if (chy_str_equal(stem, chy_stem_at(stems, i)))
 			return;
-	if (stems->count == CHY_STEMS || !stem.size || stem.size > CHY_STEM)
+	if (!stem.size || stem.size > CHY_STEM)
 		return;
+	if (stems->count == CHY_STEMS) {
+		stems->more = true;
+		return;
+	}
 	memcpy(stems->list[stems->count].text, stem.data, stem.size);
 	stems->list[stems->count++].size = (unsigned char)stem.size;
 }
 
+/* One of the vocabulary, if it was learned by then. */
+static int add_learned(
+	struct chy_str key, struct chy_str value, uint64_t as_of, struct chy_stems *stems)
+{
+	const char *nul = memchr(key.data, 0, key.size);
+
+	if (!nul || value.size != 8)
+		return CHY_EDAMAGED;
+	if (!as_of || chy_get_be(value.data, 8) <= as_of)
+		add_stem(stems, (struct chy_str){nul + 1, (size_t)(key.data + key.size - nul) - 1});
+	return CHY_OK;
+}
+
 /* Those of the vocabulary under a word, or under all that begin with it. */
-static int add_known(
-	struct chy_store_txn *txn, struct chy_str folded, bool prefix, struct chy_stems *stems)
+static int add_known(struct chy_store_txn *txn, struct chy_str folded, bool prefix, uint64_t as_of,
+	struct chy_stems *stems)
 {
 	char bytes[CHY_WORDS_KEY];
 	struct chy_str start = chy_words_word_key(folded, CHY_STR(""), bytes), key, value;
@@ -28,16 +45,11 @@ static int add_known(
 		return result;
 	start.size -= prefix; /* the NUL */
 	result = chy_store_seek(cursor, start, &key, &value);
-	while (!result && stems->count < CHY_STEMS && key.size > start.size &&
+	while (!result && !stems->more && key.size > start.size &&
 		memcmp(key.data, start.data, start.size) == 0) {
-		const char *nul = memchr(key.data, 0, key.size);
-
-		if (!nul) {
-			result = CHY_EDAMAGED;
-			break;
-		}
-		add_stem(stems, (struct chy_str){nul + 1, (size_t)(key.data + key.size - nul) - 1});
-		result = chy_store_next(cursor, &key, &value);
+		result = add_learned(key, value, as_of, stems);
+		if (!result)
+			result = chy_store_next(cursor, &key, &value);
 	}
 	chy_store_cursor_close(cursor);
 	return result == CHY_END ? CHY_OK : result;
@@ -86,14 +98,15 @@ static void add_marked(struct chy_str endings, struct chy_stemmer *stemmer, enum
 }
 
 int chy_stems_of(struct chy_store_txn *txn, struct chy_stemmer *stemmer, struct chy_str endings,
-	const struct chy_query_word *word, struct chy_stems *out)
+	const struct chy_query_word *word, uint64_t as_of, struct chy_stems *out)
 {
 	char folded[CHY_STEM], stem[CHY_STEM];
 	size_t size = chy_fold_word(word->text, folded);
 	int result;
 
 	out->count = 0;
-	result = add_known(txn, (struct chy_str){folded, size}, word->prefix, out);
+	out->more = false;
+	result = add_known(txn, (struct chy_str){folded, size}, word->prefix, as_of, out);
 	for (int tongue = 0; tongue < CHY_TONGUES && !word->prefix; tongue++) {
 		size = chy_stem(stemmer, (enum chy_tongue)tongue, word->text, stem);
 		add_stem(out, (struct chy_str){stem, size});

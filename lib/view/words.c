@@ -27,6 +27,7 @@ struct stem {
 
 /* A word of the vocabulary that may be new to the table. */
 struct fresh {
+	uint64_t record;
 	uint32_t at, stem;
 	uint8_t size;
 };
@@ -261,8 +262,9 @@ static uint32_t learn(struct chy_words *w, struct chy_str word, uint64_t hash)
 		number = number_of(w, (struct chy_str){stem, n});
 		fresh = PUSH(w, &w->fresh, struct fresh);
 		if (fresh && number)
-			*fresh = (struct fresh){add_bytes(w, (struct chy_str){folded, size}),
-				number - 1, (uint8_t)size};
+			*fresh = (struct fresh){w->record,
+				add_bytes(w, (struct chy_str){folded, size}), number - 1,
+				(uint8_t)size};
 	}
 	if (!widen_known(w) || w->failed) {
 		w->failed = true;
@@ -605,19 +607,24 @@ static int write_fresh(struct chy_batch *batch)
 	char key[CHY_WORDS_KEY];
 	int result;
 
-	for (size_t i = 0; i < w->fresh.count; i++)
+	for (size_t i = 0; i < w->fresh.count; i++) {
+		unsigned char record[8];
+
+		chy_put_be(record, fresh[i].record, sizeof(record));
 		chy_stage_add(&keys,
 			chy_words_word_key(
 				(struct chy_str){w->pool.data + fresh[i].at, fresh[i].size},
 				stem_at(w, fresh[i].stem), key),
-			CHY_STR(""));
+			(struct chy_str){(const char *)record, sizeof(record)});
+	}
 	result = chy_stage_sort(&keys);
 	for (size_t i = 0; i < keys.count && !result; i++) {
 		struct chy_str word = chy_staged_key(&keys, i);
 
 		result = chy_store_get(batch->txn, CHY_VIEW_WORDS, word, &there);
 		if (result == CHY_NOT_FOUND)
-			result = chy_store_put(batch->txn, CHY_VIEW_WORDS, word, CHY_STR(""));
+			result = chy_store_put(
+				batch->txn, CHY_VIEW_WORDS, word, chy_staged_value(&keys, i));
 	}
 	chy_stage_fini(&keys);
 	return result;
@@ -653,6 +660,11 @@ int chy_words_flush(struct chy_batch *batch)
 }
 
 /* -- reading rows ----------------------------------------------------------------------------- */
+
+int32_t chy_words_row_begins(struct chy_str row)
+{
+	return row.size < 6 ? -1 : (int32_t)(chy_get_be(row.data + 4, 2) / 32);
+}
 
 bool chy_postings_begin(struct chy_str row, struct chy_postings *out, uint32_t *out_units)
 {

@@ -8,7 +8,7 @@
  *       varint of 2 × what it lies behind the last one, + 1 where another follows;
  *       instead of a stem also the mark of what an event belongs to
  *   "t" record (u64 BE) → the id of the document that it added
- *   "w" folded word, NUL, stem → nothing
+ *   "w" folded word, NUL, stem → the first record that has it so (u64 BE)
  * A bucket is CHY_WORDS_BUCKET records, whatever the batches were: rows grow at
  * their end only, and new rows lie behind all others of their kind. */
 #pragma once
@@ -27,6 +27,10 @@ struct chy_str chy_words_mark(struct chy_str what, char out[CHY_STEM]);
 struct chy_str chy_words_title_key(uint64_t record, char out[CHY_WORDS_KEY]);
 struct chy_str chy_words_word_key(
 	struct chy_str word, struct chy_str stem, char out[CHY_WORDS_KEY]);
+
+/* The record in its bucket of the first unit of a row, sealed or not; -1 where it
+ * has none. */
+int32_t chy_words_row_begins(struct chy_str row);
 
 /* A walk through the units of a row. */
 struct chy_postings {

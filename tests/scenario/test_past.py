@@ -45,7 +45,12 @@ QUESTIONS = [["events"], ["events", "--between", "RUS,JPN", "--format", "jsonl"]
              ["commitments", "--limit", "0", "--format", "json"], ["commitments", "--overdue", "--on", "2014-06-01"],
              ["commitments", "kuril-islands", "--open", "--on", "2013-11-20"], ["actors"], ["actors", "Kishida"],
              ["actors", "--dispute", "kuril-islands"], ["stats"], ["stats", "--by", "month"], ["stats", "--by", "pair"],
-             ["diff", "--from", "1"], ["search", "Curilas"], ["export", "csv"],
+             ["diff", "--from", "1"], ["search", "Curilas"], ["search", "ministro OR minister OR islas", "--format", "jsonl"],
+             ["search", "re* -reuniu", "--limit", "3", "--format", "jsonl"],
+             ["search", '"ilhas curilas" japao', "--actor", "JPN", "--format", "jsonl"],
+             ["search", "islands OR islas", "--dispute", "falklands-malvinas", "--since", "2013-11-10"],
+             ["search", "acordo OR talks OR ilhas", "--source", "Harbour Wire", "--format", "csv"],
+             ["export", "csv"],
              ["export", "jsonl"], ["export", "ics"], ["export", "dot"]]
 
 

@@ -86,6 +86,17 @@ class Search(Story):
         self.chancery("search", "x" * 100000, expect=1)
         self.chancery("search", '"' + "x " * 31 + '"', expect=1)
 
+    def test_a_beginning_of_more_words_than_are_looked_for_is_told(self):
+        sentence = " ".join(f"quirim{n:03}" for n in range(65))
+        self.write("many.txt", f"Title: Muitos nomes\nDate: 2013-11-03\nLanguage: pt\nSource: Gazeta\n\n"
+                               f"O Japão protestou contra {sentence} da Rússia.\n")
+        self.write("title.txt", f"Title: {sentence}\nDate: 2013-11-03\nLanguage: pt\nSource: Gazeta\n\nNada.\n")
+        self.once()
+        said = self.chancery("search", "quirim* OR curil*").stderr
+        self.assertIn("quirim* begins more words than are looked for", said)
+        self.assertNotIn("curil*", said)
+        self.assertEqual(self.chancery("search", "quirim00*").stderr, "")
+
     def test_what_is_withdrawn_is_found_as_of_then_only(self):
         hit = next(h for h in self.hits("Kunashir") if h["id"])
         before = str(len(self.log()))

@@ -204,7 +204,8 @@ static json_t *search(
 	json_t *found;
 
 	assert_int_equal(chy_view_open(place->directory, &view, &fault), 0);
-	assert_int_equal(chy_view_search(view, chy_str_from(words), filter, &found, &fault), 0);
+	assert_int_equal(
+		chy_view_search(view, chy_str_from(words), filter, &found, NULL, &fault), 0);
 	chy_view_close(view);
 	return found;
 }

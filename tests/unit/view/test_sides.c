@@ -55,7 +55,8 @@ static json_t *by_words(const struct place *place, const struct chy_event_filter
 	json_t *found;
 
 	assert_int_equal(chy_view_open(place->directory, &view, &fault), 0);
-	assert_int_equal(chy_view_search(view, CHY_STR("promised"), filter, &found, &fault), 0);
+	assert_int_equal(
+		chy_view_search(view, CHY_STR("promised"), filter, &found, NULL, &fault), 0);
 	chy_view_close(view);
 	return found;
 }
