@@ -111,14 +111,12 @@ static int catch_up(struct client *client, struct chy_fault *fault)
 }
 
 /* Up to which record of this log the views are; 0 where they are of none of it:
- * of another, or ahead of it, as when an older log was put back. The log is asked
- * last: whoever follows it may be as far as it has grown meanwhile. */
+ * of another, or ahead of it, as when an older log was put back. */
 static uint64_t position_in_log(struct client *client, struct chy_view *view)
 {
 	uint64_t seq = 0;
 
-	if (!chy_view_is_of(view, client->archive) || chy_view_position(view, &seq, NULL) ||
-		seq > end_of_log(client))
+	if (!chy_view_is_of(view, client->archive) || chy_view_position(view, &seq, NULL))
 		return 0;
 	return seq;
 }

@@ -1,7 +1,7 @@
 /* Views: what is derived from the log so that questions are quick, and the
  * questions themselves. views.mdb can be deleted at any time.
  *
- * Each change of the views commits together with the number of the last
+ * Each change of the views commits together with number and hash of the last
  * record that it has seen, so that the views are exactly as far as they say. */
 #pragma once
 
@@ -36,8 +36,9 @@ bool chy_view_is_file(const char *name);
  * CHY_EVERSION where another edition made it. */
 int chy_view_open(const char *directory, struct chy_view **out, struct chy_fault *fault);
 
-/* Whether views were made of an archive's log. */
-bool chy_view_is_of(struct chy_view *view, const struct chy_archive *archive);
+/* Whether views were made of an archive's log, so that they can be gone on with: of
+ * none, or of records that it has, the last of which it has alike. */
+bool chy_view_is_of(struct chy_view *view, struct chy_archive *archive);
 
 /* Opens it to follow an archive's log, alone (CHY_EBUSY where another process
  * does), making it where it is absent and starting afresh where it belongs to

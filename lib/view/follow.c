@@ -12,18 +12,24 @@ enum { BATCH_RECORDS = 100000, BATCH_EVENTS = 100000 };
 enum { MANY = 1000 };
 static const size_t plenty = (size_t)512 << 20;
 
-static int put_position(struct chy_store_txn *txn, uint64_t seq)
+/* With the hash of the record, which is of this history only. */
+static int put_position(struct chy_store_txn *txn, uint64_t seq, const struct chy_hash *head)
 {
 	unsigned char bytes[8];
+	int result;
 
 	chy_put_be(bytes, seq, 8);
-	return chy_store_put(txn, CHY_VIEW_META, CHY_STR("seq"),
+	result = chy_store_put(txn, CHY_VIEW_META, CHY_STR("seq"),
 		(struct chy_str){(const char *)bytes, sizeof(bytes)});
+	if (result)
+		return result;
+	return chy_store_put(txn, CHY_VIEW_META, CHY_STR("head"),
+		(struct chy_str){(const char *)head->bytes, sizeof(head->bytes)});
 }
 
-/* Records out of the intake, at most a batch. */
-static int take_in(
-	struct chy_batch *batch, struct chy_intake *intake, uint64_t *seq, struct chy_fault *fault)
+/* Records out of the intake, at most a batch; the last one's hash, if there is one. */
+static int take_in(struct chy_batch *batch, struct chy_intake *intake, uint64_t *seq,
+	struct chy_hash *out_head, struct chy_fault *fault)
 {
 	uint64_t from = *seq;
 	const struct chy_taken *taken;
@@ -37,6 +43,7 @@ static int take_in(
 		if (result)
 			break;
 		*seq = taken->record.seq;
+		*out_head = taken->record.hash;
 	}
 	return result == CHY_END ? CHY_OK : result;
 }
@@ -44,6 +51,8 @@ static int take_in(
 static int fill(struct chy_view *view, struct chy_batch *batch, struct chy_intake *intake,
 	uint64_t *seq, struct chy_fault *fault)
 {
+	uint64_t from = *seq;
+	struct chy_hash head;
 	int result = chy_counts_get(batch->txn, 0, &batch->counts);
 
 	if (!view->words)
@@ -53,12 +62,12 @@ static int fill(struct chy_view *view, struct chy_batch *batch, struct chy_intak
 		result = CHY_EMEM;
 	if (result)
 		return chy_fault_set(fault, result, view->path, 0, NULL);
-	result = take_in(batch, intake, seq, fault);
+	result = take_in(batch, intake, seq, &head, fault);
 	if (result)
 		return result;
 	result = chy_batch_flush(batch);
-	if (!result)
-		result = put_position(batch->txn, *seq);
+	if (!result && *seq != from)
+		result = put_position(batch->txn, *seq, &head);
 	if (result == CHY_NOT_FOUND || result == CHY_END)
 		result = CHY_EDAMAGED; /* what one table tells of, another lacks */
 	return result < 0 ? chy_fault_set(fault, result, view->path, 0, NULL) : result;

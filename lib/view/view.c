@@ -134,18 +134,6 @@ int chy_view_open(const char *directory, struct chy_view **out, struct chy_fault
 	return CHY_OK;
 }
 
-bool chy_view_is_of(struct chy_view *view, const struct chy_archive *archive)
-{
-	struct chy_store_txn *txn;
-	bool same;
-
-	if (chy_store_begin(view->store, false, &txn, NULL))
-		return false;
-	same = meta_is(txn, "uuid", chy_archive_uuid(archive));
-	chy_store_abort(txn);
-	return same;
-}
-
 static int lock_views(const char *directory, int *out, struct chy_fault *fault)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -173,22 +161,43 @@ static uint64_t position(struct chy_store_txn *txn)
 	return chy_get_be(found.data, 8);
 }
 
-/* Whether the views go on from where this archive's log is. */
-static bool of_this_log(struct chy_view *view, struct chy_archive *archive, struct chy_fault *fault)
+/* Whether the record that the views saw last is the log's too: an archive's copy
+ * has its name, and from some record on may have another history. */
+static bool head_is_of(struct chy_store_txn *txn, struct chy_snapshot *snapshot)
+{
+	uint64_t seq = position(txn);
+	struct chy_record record;
+	struct chy_str head;
+
+	if (!seq)
+		return true;
+	if (seq > chy_snapshot_last_seq(snapshot) ||
+		chy_store_get(txn, CHY_VIEW_META, CHY_STR("head"), &head))
+		return false;
+	if (chy_snapshot_record(snapshot, seq, &record, NULL))
+		return true; /* the log's own fault is told by the next step */
+	return chy_str_equal(
+		head, (struct chy_str){(const char *)record.hash.bytes, sizeof(record.hash.bytes)});
+}
+
+/* The views are looked at first: whoever follows may be as far as the log has
+ * grown meanwhile. */
+bool chy_view_is_of(struct chy_view *view, struct chy_archive *archive)
 {
 	struct chy_snapshot *snapshot;
 	struct chy_store_txn *txn;
 	bool same = false;
 
-	if (chy_snapshot_open(archive, &snapshot, fault))
-		return true; /* the log's own fault is told by the next step */
-	if (chy_store_begin(view->store, false, &txn, fault) == CHY_OK) {
+	if (chy_store_begin(view->store, false, &txn, NULL))
+		return false;
+	if (chy_snapshot_open(archive, &snapshot, NULL)) {
+		same = true; /* as above */
+	} else {
 		same = edition_is_this(view, txn) &&
-		       meta_is(txn, "uuid", chy_archive_uuid(archive)) &&
-		       position(txn) <= chy_snapshot_last_seq(snapshot);
-		chy_store_abort(txn);
+		       meta_is(txn, "uuid", chy_archive_uuid(archive)) && head_is_of(txn, snapshot);
+		chy_snapshot_close(snapshot);
 	}
-	chy_snapshot_close(snapshot);
+	chy_store_abort(txn);
 	return same;
 }
 
@@ -222,7 +231,7 @@ static int open_for(const char *directory, struct chy_archive *archive, struct c
 
 	if (result)
 		return result;
-	if (!of_this_log(*out, archive, fault))
+	if (!chy_view_is_of(*out, archive))
 		result = begin_afresh(*out, archive, fault);
 	if (result)
 		chy_view_close(*out);
@@ -421,6 +430,8 @@ int chy_view_clear(struct chy_view *view, struct chy_fault *fault)
 		result = chy_store_clear(txn, table);
 	if (!result)
 		result = chy_store_delete(txn, CHY_VIEW_META, CHY_STR("seq"));
+	if (result >= 0 && result != CHY_STORE_FULL)
+		result = chy_store_delete(txn, CHY_VIEW_META, CHY_STR("head"));
 	if (result < 0 || result == CHY_STORE_FULL) {
 		chy_store_abort(txn);
 		return chy_fault_set(fault, result, view->path, 0, NULL);

@@ -33,6 +33,20 @@ class Damage(Story):
         self.assertNotIn(before[0]["id"], [e["id"] for e in self.events()])
         self.sound()
 
+    def test_views_of_another_history_of_the_archive_are_made_again(self):
+        shutil.copy(self.logfile, self.place / "older.mdb")
+        self.take(2)
+        self.events()
+        ours = self.views.read_bytes()
+        shutil.copy(self.place / "older.mdb", self.logfile)
+        self.write("3.txt", article(3, "A Rússia acusou o Japão de romper o acordo."))
+        self.once()
+        told, end = self.events(), len(self.log())
+        self.views.write_bytes(ours)
+        self.assertEqual(self.events(), told)
+        self.assertEqual(len(self.log()), end)
+        self.sound()
+
     def test_a_check_of_views_ahead_of_the_log_says_no_word_of_interruption(self):
         shutil.copy(self.logfile, self.place / "older.mdb")
         self.take(2)
