@@ -138,12 +138,17 @@ class FullDisk(Story):
         done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(self.disk)], capture_output=True)
         if done.returncode:
             self.skipTest("no file system can be mounted here")
+        self.addCleanup(self.unmount)  # also where what follows fails
         for n in range(12):
             self.write(f"{n}.txt", article(n))
         self.once()
 
+    def unmount(self):
+        if self.disk.is_mount():
+            subprocess.run(["umount", "--lazy", str(self.disk)], capture_output=True, check=False)
+
     def tearDown(self):
-        subprocess.run(["umount", str(self.disk)], capture_output=True, check=False)
+        self.unmount()
         super().tearDown()
 
     def fill(self, left):
