@@ -105,6 +105,22 @@ static bool is_thing(struct chy_document *document, const struct chy_line *line,
 	       chy_word_kind(document->coder, chy_folded(document, w->form), "thing");
 }
 
+/* *prepared*, *disposed*: what a frame takes for a predicate. */
+static bool tells_how(struct chy_document *document, struct chy_str form)
+{
+	const struct chy_coder *coder = document->coder;
+	struct chy_str key = chy_folded(document, form);
+	size_t i = chy_lexicon_find(
+		&coder->lexicon, coder->frames, coder->frame_count, sizeof(*coder->frames), key);
+
+	for (; i < coder->frame_count &&
+		chy_str_equal(chy_lexicon_text(&coder->lexicon, coder->frames[i].key), key);
+		i++)
+		if (coder->frames[i].pos == 'A')
+			return true;
+	return false;
+}
+
 /* Verbs as they are tagged, with the lemma that the lexicon has for the form;
  * and what is tagged otherwise, though it has a subject and is the form of a
  * verb: *Nicósia ordena que …*. */
@@ -118,6 +134,11 @@ static void find_verb(struct chy_document *document, struct chy_line *line, int3
 			CHY_NONE) == CHY_NONE &&
 		chy_child_in(line, word, "det", CHY_NONE) == CHY_NONE;
 
+	/* *was summoned to the ministry*, read as an adjective with a passive's words. */
+	predicate |= w->upos == CHY_UPOS_ADJ &&
+		     chy_child_in(line, word, "nsubj:pass", CHY_NONE) != CHY_NONE &&
+		     chy_child_in(line, word, "aux:pass", CHY_NONE) != CHY_NONE &&
+		     !tells_how(document, w->form);
 	predicate |= after_name(line, word) || joined_verb(line, word);
 	line->verb[word] = tagged_verb(w) && !is_person_or_thing(line, word);
 	line->lemmas[word] = chy_folded(document, w->lemma);
