@@ -2072,6 +2072,16 @@ static bool of_other_noun(const struct act *act)
 	       !chy_is_verb(act->line, head);
 }
 
+/* *which has a defence pact with Cyprus* says what there is, not what is done. */
+static bool only_had(const struct act *act)
+{
+	int32_t head = chy_word_at(act->line, act->trigger)->head;
+
+	return act->frame->pos == 'N' && act->frame->category == CHY_AGREE && head >= 0 &&
+	       chy_relation(act->line, act->trigger, "obj") && chy_is_verb(act->line, head) &&
+	       chy_word_kind(act->document->coder, act->line->lemmas[head], "possess");
+}
+
 /* *guerra comercial*, *batalla legal*: a word that says it is none. */
 static bool figurative(const struct act *act)
 {
@@ -2165,6 +2175,26 @@ static bool has_object(const struct act *act)
 	return chy_child_in(act->line, act->trigger, "obj", CHY_NONE) != CHY_NONE;
 }
 
+/* *gave Chad two days to hand over …*, read as a hand; *dio a Chad un plazo para
+ * entregar …*, where the infinitive hangs on the term. */
+static bool infinitive_elsewhere(const struct act *act)
+{
+	const struct chy_line *line = act->line;
+	int32_t object = chy_child_in(line, act->trigger, "obj", CHY_NONE), child = CHY_NONE;
+
+	while ((child = chy_child_in(line, act->trigger, "obl", child)) != CHY_NONE) {
+		int32_t mark = chy_child_in(line, child, "case", CHY_NONE);
+
+		if (mark == child - 1 && chy_word_at(line, mark)->upos == CHY_UPOS_PART)
+			return true;
+	}
+	while (object != CHY_NONE &&
+		(child = chy_child_in(line, object, "advcl", child)) != CHY_NONE)
+		if (chy_word_has(chy_word_at(line, child), "VerbForm", "Inf"))
+			return true;
+	return false;
+}
+
 /* *told Peru to leave*: some words ask only with an infinitive. */
 static bool has_infinitive(const struct act *act)
 {
@@ -2175,7 +2205,7 @@ static bool has_infinitive(const struct act *act)
 		if (chy_word_has(chy_word_at(act->line, child), "VerbForm", "Inf") &&
 			chy_child_in(act->line, child, "aux", CHY_NONE) == CHY_NONE)
 			return true;
-	return false;
+	return infinitive_elsewhere(act);
 }
 
 /* *rebels backed by Iran*, *a province called Macedonia*. */
@@ -2329,7 +2359,8 @@ static enum chy_condition try_frame(struct act *act)
 	if (denies_a_charge(act) || disowned(act) || promises_harm(act) || promises_nothing(act))
 		return CHY_BACKGROUND;
 	if (a_reason(act) || provided(act) || of_other_noun(act) || denies_the_past(act) ||
-		an_aim(act) || figurative(act) || held_back(act) || told_by_participle(act))
+		an_aim(act) || figurative(act) || only_had(act) || held_back(act) ||
+		told_by_participle(act))
 		return CHY_BACKGROUND;
 	if (!fits_object(act))
 		return CHY_NO_OBJECT;

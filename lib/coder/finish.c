@@ -99,6 +99,21 @@ static bool same_verb(struct chy_str a, struct chy_str b)
 	return a.size >= 5 && b.size >= 5 && memcmp(a.data, b.data, 5) == 0;
 }
 
+static struct chy_str lemma_of(const struct chy_document *document, const struct chy_event *event)
+{
+	return document->lines[event->sentence - 1].lemmas[event->word];
+}
+
+/* *shoots down*, *had shot down*: one word in forms that begin otherwise, of what
+ * is done by force; who speaks twice may say two things. */
+static bool same_word(
+	const struct chy_document *document, const struct chy_event *a, const struct chy_event *b)
+{
+	return same_verb(a->trigger, b->trigger) ||
+	       ((a->category == CHY_ASSAULT || a->category == CHY_COERCE) &&
+		       chy_str_equal(lemma_of(document, a), lemma_of(document, b)));
+}
+
 /* *visitará Pequim*, then *anunciou que visitará*: one visit to come. */
 static bool both_ahead(const struct chy_event *first, const struct chy_event *later)
 {
@@ -193,8 +208,7 @@ static bool told_again(const struct chy_document *document, const struct chy_eve
 		!in_headline(first) && other_content(document, first, later))
 		return false;
 	if (chy_str_equal(first->trigger, later->trigger) ||
-		(same_family(first->rule, later->rule) &&
-			same_verb(first->trigger, later->trigger)) ||
+		(same_family(first->rule, later->rule) && same_word(document, first, later)) ||
 		(chy_str_equal(first->rule, later->rule) &&
 			chy_category_reciprocal(first->category)))
 		return first->sentence == later->sentence || !said_besides(document, later);

@@ -436,6 +436,32 @@ static bool mend_leading(struct chy_document *document, struct chy_line *line, i
 	return true;
 }
 
+/* *condemned what it called Moroccan violations*, read as condemned that it called:
+ * what is so called is what is condemned. */
+static bool mend_so_called(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t head = chy_word_at(line, word)->head, what, object;
+	struct chy_word *words;
+
+	if (head < 0 || head > word || !chy_is_verb(line, head) || !chy_is_verb(line, word) ||
+		!chy_relation(line, word, "ccomp") ||
+		chy_child_in(line, head, "obj", CHY_NONE) != CHY_NONE)
+		return false;
+	what = chy_child_in(line, word, "obj", CHY_NONE);
+	object = what == CHY_NONE ? CHY_NONE : chy_child_in(line, word, "obj xcomp obl", what);
+	if (object < word || what > word || chy_word_at(line, what)->upos != CHY_UPOS_PRON ||
+		!chy_word_has(chy_word_at(line, what), "PronType", "Int"))
+		return false;
+	words = own_words(document, line);
+	if (!words)
+		return false;
+	words[object].head = head;
+	words[object].deprel = CHY_STR("obj");
+	words[word].head = object;
+	words[word].deprel = CHY_STR("acl");
+	return true;
+}
+
 void chy_mend(struct chy_document *document, struct chy_line *line)
 {
 	for (size_t i = 1; i < line->sentence->word_count; i++) {
@@ -446,7 +472,8 @@ void chy_mend(struct chy_document *document, struct chy_line *line)
 			mend_subject(document, line, word) || mend_reported(document, line, word) ||
 			mend_inverted(document, line, word) || mend_parted(document, line, word) ||
 			mend_asked(document, line, word) || mend_gerund(document, line, word) ||
-			mend_denied(document, line, word) || mend_leading(document, line, word))
+			mend_denied(document, line, word) || mend_leading(document, line, word) ||
+			mend_so_called(document, line, word))
 			chy_line_link(document, line);
 	}
 }
