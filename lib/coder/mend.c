@@ -462,6 +462,31 @@ static bool mend_so_called(struct chy_document *document, struct chy_line *line,
 	return true;
 }
 
+/* *multó a la empresa y Viena la acusó*, read as an article: before a finite verb it
+ * is whom the verb is upon, and the name before it who acts, not whom the verb above
+ * is upon. */
+static bool mend_clitic(struct chy_document *document, struct chy_line *line, int32_t word)
+{
+	int32_t article = word - 1, name = word - 2;
+	struct chy_word *words;
+
+	if (!is_finite(line, word) || !chy_is_verb(line, word) ||
+		chy_word_at(line, article)->upos != CHY_UPOS_DET ||
+		chy_word_at(line, article)->head != word ||
+		chy_child_in(line, word, "obj nsubj", CHY_NONE) != CHY_NONE || name < 0 ||
+		line->mention[name] == CHY_NONE)
+		return false;
+	words = own_words(document, line);
+	if (!words)
+		return false;
+	words[article].upos = CHY_UPOS_PRON;
+	words[article].feats = CHY_STR("Case=Acc|PronType=Prs");
+	words[article].deprel = CHY_STR("obj");
+	words[name].head = word;
+	words[name].deprel = CHY_STR("nsubj");
+	return true;
+}
+
 void chy_mend(struct chy_document *document, struct chy_line *line)
 {
 	for (size_t i = 1; i < line->sentence->word_count; i++) {
@@ -473,7 +498,7 @@ void chy_mend(struct chy_document *document, struct chy_line *line)
 			mend_inverted(document, line, word) || mend_parted(document, line, word) ||
 			mend_asked(document, line, word) || mend_gerund(document, line, word) ||
 			mend_denied(document, line, word) || mend_leading(document, line, word) ||
-			mend_so_called(document, line, word))
+			mend_so_called(document, line, word) || mend_clitic(document, line, word))
 			chy_line_link(document, line);
 	}
 }
