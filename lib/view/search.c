@@ -191,7 +191,7 @@ static int list_allowed(struct chy_search *s)
 	int result;
 
 	s->listed = true;
-	if (!n || (in_all_days(s->filter) && (s->marked || what[0] == '*')))
+	if (!n || (in_all_days(s->filter) && (s->what_marked || what[0] == '*')))
 		return CHY_OK;
 	result = chy_store_cursor_open(s->txn, CHY_VIEW_INDEX, &cursor);
 	if (result)
@@ -489,27 +489,44 @@ static void add_outlet(struct chy_search *s)
 	q->without[q->clause_count++] = false;
 }
 
-/* What a filter asks for is a word of its own: events of others are not read. */
-static void add_mark(struct chy_search *s)
+/* What a filter asks for is a word of its own: other events are not read. Where there
+ * is no room for it, they are. */
+static bool add_mark(struct chy_search *s, char letter, struct chy_str text)
 {
 	struct chy_query *q = &s->query;
-	char what[300];
-	size_t n = chy_what_for(s->filter, what, sizeof(what));
+	char mark[CHY_STEM];
 
-	if (!n || what[0] == '*' || memchr(what, '@', n) || q->word_count == CHY_QUERY_WORDS)
-		return;
-	s->marked = true;
+	if (q->word_count == CHY_QUERY_WORDS)
+		return false;
+	chy_stems_one(&s->stems[q->word_count], chy_words_mark(letter, text, mark));
 	q->phrases[q->phrase_count] = (struct chy_query_phrase){q->word_count, 1, q->clause_count};
 	q->words[q->word_count++] = (struct chy_query_word){{NULL, 0}, false, q->phrase_count++};
 	q->without[q->clause_count++] = false;
+	s->marks++;
+	return true;
 }
 
-static void find_mark(struct chy_search *s, struct chy_stems *out)
+static void add_marks(struct chy_search *s)
 {
-	char what[300], mark[CHY_STEM];
-	size_t n = chy_what_for(s->filter, what, sizeof(what));
+	const struct chy_event_filter *f = s->filter;
+	struct chy_buffer place;
+	char what[300];
+	size_t n = chy_what_for(f, what, sizeof(what));
 
-	chy_stems_one(out, chy_words_mark((struct chy_str){what, n}, mark));
+	/* Those of declarations come and go: they have none. */
+	if (n && what[0] != '*' && !memchr(what, '@', n))
+		s->what_marked = add_mark(s, what[0], (struct chy_str){what + 1, n - 1});
+	if (f->category.size)
+		add_mark(s, CHY_MARK_CATEGORY, f->category);
+	if (f->aux.size)
+		add_mark(s, CHY_MARK_AUX, f->aux);
+	if (!f->place.size)
+		return;
+	chy_buffer_init(&place);
+	chy_fold(f->place, &place);
+	if (!place.failed)
+		add_mark(s, CHY_MARK_PLACE, (struct chy_str){place.data, place.size});
+	chy_buffer_fini(&place);
 }
 
 static int find_stems(struct chy_search *s, struct chy_fault *fault)
@@ -520,9 +537,7 @@ static int find_stems(struct chy_search *s, struct chy_fault *fault)
 	if (result)
 		return result;
 	for (unsigned i = 0; i < s->query.word_count && !result; i++) {
-		if (chy_search_is_mark(s, i))
-			find_mark(s, &s->stems[i]);
-		else
+		if (!chy_search_is_mark(s, i))
 			result = chy_stems_of(s->txn, s->stemmer,
 				(struct chy_str){endings.data, endings.size}, &s->query.words[i],
 				s->as_of, &s->stems[i]);
@@ -694,7 +709,7 @@ int chy_view_search(struct chy_view *view, struct chy_str words,
 	s->typed = s->query.word_count;
 	s->typed_clauses = s->query.clause_count;
 	add_outlet(s);
-	add_mark(s);
+	add_marks(s);
 	if (!result)
 		result = chy_view_read(view, &s->txn, fault);
 	if (!result) {

@@ -41,7 +41,8 @@ struct chy_search {
 	uint64_t *allowed; /* units that the filter's index has, in order; NULL: not listed */
 	size_t allowed_count;
 	bool listed;
-	bool marked; /* the last word is the mark of what the filter asks for */
+	unsigned marks; /* the last words are marks of what the filter asks for */
+	bool what_marked; /* one of them is that of sides or a dispute */
 };
 
 struct chy_hit {
@@ -51,10 +52,10 @@ struct chy_hit {
 	struct chy_hash document; /* of a title */
 };
 
-/* Whether a word is what the filter asks for, which stands behind all others. */
+/* Whether a word is what the filter asks for: such stand behind all others. */
 static inline bool chy_search_is_mark(const struct chy_search *s, unsigned word)
 {
-	return s->marked && word + 1 == s->query.word_count;
+	return word + s->marks >= s->query.word_count;
 }
 
 /* The first unit of a bucket that came later than is asked for: only the last that

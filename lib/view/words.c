@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chancery/fold.h"
+
 enum {
 	GAP = 8, /* positions between two texts: no phrase reaches over it */
 	KNOWN = 1 << 16, /* words that are kept at most from batch to batch */
@@ -378,6 +380,45 @@ void chy_each_text(const struct chy_value *event, chy_text_visit *visit, void *u
 		visit(user, place, false);
 }
 
+struct chy_str chy_words_mark(char letter, struct chy_str text, char out[CHY_STEM])
+{
+	size_t size = text.size < CHY_STEM - 2 ? text.size : CHY_STEM - 2;
+
+	out[0] = '\x01'; /* sorts before all letters */
+	out[1] = letter;
+	if (size)
+		memcpy(out + 2, text.data, size);
+	return (struct chy_str){out, size + 2};
+}
+
+static void place_mark(struct chy_words *w, char letter, struct chy_str text)
+{
+	char bytes[CHY_STEM];
+	uint32_t number = number_of(w, chy_words_mark(letter, text, bytes));
+	struct token *token = number ? PUSH(w, &w->tokens, struct token) : NULL;
+
+	if (token)
+		*token = (struct token){
+			number - 1, (uint16_t)(w->record % CHY_WORDS_BUCKET), (uint16_t)w->n, 0};
+}
+
+static void place_traits(struct chy_words *w, const struct chy_value *event)
+{
+	struct chy_str aux = chy_value_str(event, "aux"), place = chy_value_str(event, "place");
+	struct chy_buffer folded;
+
+	place_mark(w, CHY_MARK_CATEGORY, chy_value_str(event, "event"));
+	if (aux.size)
+		place_mark(w, CHY_MARK_AUX, aux);
+	if (!place.size)
+		return;
+	chy_buffer_init(&folded);
+	chy_fold(place, &folded);
+	w->failed |= folded.failed;
+	place_mark(w, CHY_MARK_PLACE, (struct chy_str){folded.data, folded.size});
+	chy_buffer_fini(&folded);
+}
+
 bool chy_words_event(struct chy_batch *batch, uint64_t record, uint32_t n,
 	const struct chy_value *event, const struct chy_value *document)
 {
@@ -388,28 +429,13 @@ bool chy_words_event(struct chy_batch *batch, uint64_t record, uint32_t n,
 	place_title(w, record, document);
 	begin_unit(w, record, n, chy_value_str(event, "language"));
 	chy_each_text(event, place_text, w);
+	place_traits(w, event);
 	return true;
-}
-
-struct chy_str chy_words_mark(struct chy_str what, char out[CHY_STEM])
-{
-	size_t size = what.size < CHY_STEM ? what.size : CHY_STEM - 1;
-
-	out[0] = '\x01'; /* sorts before all letters */
-	memcpy(out + 1, what.data, size);
-	return (struct chy_str){out, size + 1};
 }
 
 void chy_words_belong(struct chy_batch *batch, struct chy_str what)
 {
-	struct chy_words *w = batch->words;
-	char bytes[CHY_STEM];
-	uint32_t number = number_of(w, chy_words_mark(what, bytes));
-	struct token *token = number ? PUSH(w, &w->tokens, struct token) : NULL;
-
-	if (token)
-		*token = (struct token){
-			number - 1, (uint16_t)(w->record % CHY_WORDS_BUCKET), (uint16_t)w->n, 0};
+	place_mark(batch->words, what.data[0], (struct chy_str){what.data + 1, what.size - 1});
 }
 
 /* -- rows -------------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
  *       order its place in the bucket (u16 BE: record × 32 + n, where 31 says
  *       that n - 31 follows as a varint), and the positions of the word, each a
  *       varint of 2 × what it lies behind the last one, + 1 where another follows;
- *       instead of a stem also the mark of what an event belongs to
+ *       instead of a stem also the mark of what an event is or belongs to
  *   "t" record (u64 BE) → the id of the document that it added
  *   "w" folded word, NUL, stem → the first record that has it so (u64 BE)
  * A bucket is CHY_WORDS_BUCKET records, whatever the batches were: rows grow at
@@ -21,9 +21,13 @@ enum { CHY_WORDS_BUCKET = 2048, CHY_WORDS_MANY = 31 };
 /* Room for any key of the table. */
 enum { CHY_WORDS_KEY = 1 + 2 * CHY_STEM + 1 };
 struct chy_str chy_words_row_key(uint32_t bucket, struct chy_str stem, char out[CHY_WORDS_KEY]);
-/* What an event belongs to (`what` of internal.h) as a stem that no word has, by
- * which filters are looked for. Long ones are cut: two may have one mark. */
-struct chy_str chy_words_mark(struct chy_str what, char out[CHY_STEM]);
+/* What an event is or belongs to as a stem that no word has, by which filters are
+ * looked for: the first letter of a `what` of internal.h, or one of these, and a text.
+ * Long ones are cut: two may have one mark. */
+#define CHY_MARK_CATEGORY 'E'
+#define CHY_MARK_AUX 'X'
+#define CHY_MARK_PLACE 'P' /* folded */
+struct chy_str chy_words_mark(char letter, struct chy_str text, char out[CHY_STEM]);
 struct chy_str chy_words_title_key(uint64_t record, char out[CHY_WORDS_KEY]);
 struct chy_str chy_words_word_key(
 	struct chy_str word, struct chy_str stem, char out[CHY_WORDS_KEY]);

@@ -121,6 +121,10 @@ class Search(Story):
         filters += [["--between", f"{one},{other}"] for one in ("RUS", "CHN") for other in sorted(codes - {one})]
         filters += [["--dispute", dispute] for dispute in sorted(disputes)]
         filters += [["--between", "RUS,JPN", "--since", "2014"], ["--actor", "RUS", "--recipient", "JPN"]]
+        filters += [["--event", category] for category in sorted({e["event"] for e in events})]
+        filters += [["--aux", aux] for aux in ("future", "historical", "hypothetical", "negation")]
+        filters += [["--place", place.upper()] for place in sorted({e["place"] for e in events if e["place"]})]
+        filters += [["--event", "CONSULT", "--between", "RUS,JPN"], ["--aux", "future", "--actor", "RUS"]]
         for as_of in ([], ["--as-of", before]):
             everything = {h["id"] for h in self.hits(words, "--limit", "1000", *as_of) if h["id"]}
             for given in filters:
