@@ -53,32 +53,54 @@ static int check_side(const struct chy_catalogue *catalogue, const char *key, co
 	return CHY_OK;
 }
 
-/* "thread:JPN+RUS:economic" */
-static bool is_thread(const struct chy_catalogue *catalogue, struct chy_str id)
+static bool is_subject(struct chy_str text)
 {
-	struct chy_str prefix, codes, code;
-	size_t n = 0;
-
-	if (!chy_str_split(&id, ':', &prefix) || !chy_str_is(prefix, "thread") ||
-		!chy_str_split(&id, ':', &codes) || !id.size)
-		return false;
-	for (; chy_str_split(&codes, '+', &code); n++)
-		if (!is_code(catalogue, code))
+	for (size_t i = 0; i < text.size; i++)
+		if (!memchr("abcdefghijklmnopqrstuvwxyz0123456789-_", text.data[i], 38))
 			return false;
-	return n == 2;
+	return text.size > 1 && text.size <= CHY_LONGEST_DISPUTE;
 }
 
-static bool are_disputes(const struct chy_catalogue *catalogue, const json_t *value)
+/* "thread:JPN+RUS:economic", in the one spelling by which it is found. */
+static bool is_thread(const struct chy_catalogue *catalogue, struct chy_str id)
+{
+	struct chy_str prefix, codes, first;
+
+	return chy_str_split(&id, ':', &prefix) && chy_str_split(&id, ':', &codes) &&
+	       chy_str_split(&codes, '+', &first) && codes.data && is_code(catalogue, first) &&
+	       is_code(catalogue, codes) && chy_str_compare(first, codes) < 0 && is_subject(id);
+}
+
+static int check_dispute(
+	const struct chy_catalogue *catalogue, struct chy_str id, struct chy_fault *fault)
+{
+	if (id.size && chy_catalogue_find(catalogue, id))
+		return CHY_OK;
+	if (!chy_str_starts(id, "thread:"))
+		return wrong(fault, "dispute", "takes a list of disputes of the catalogue");
+	return is_thread(catalogue, id)
+		       ? CHY_OK
+		       : chy_fault_set(fault, CHY_EINPUT, NULL, 0,
+				 "'dispute' takes threads like thread:JPN+RUS:economic: two codes "
+				 "in order, and a subject of 2 to %d small letters, digits, - and "
+				 "_",
+				 CHY_LONGEST_DISPUTE);
+}
+
+static int check_disputes(
+	const struct chy_catalogue *catalogue, const json_t *value, struct chy_fault *fault)
 {
 	if (!json_is_array(value))
-		return false;
+		return wrong(fault, "dispute", "takes a list of disputes of the catalogue");
 	for (size_t i = 0; i < json_array_size(value); i++) {
-		struct chy_str id = chy_str_from(json_string_value(json_array_get(value, i)));
+		const json_t *one = json_array_get(value, i);
+		struct chy_str id = {json_string_value(one), json_string_length(one)};
+		int result = check_dispute(catalogue, id, fault);
 
-		if (!id.size || (!chy_catalogue_find(catalogue, id) && !is_thread(catalogue, id)))
-			return false;
+		if (result)
+			return result;
 	}
-	return true;
+	return CHY_OK;
 }
 
 static bool is_standing(const json_t *value)
@@ -123,9 +145,7 @@ static int check_value(const struct chy_catalogue *catalogue, const char *key, c
 						    "takes future, historical, hypothetical, "
 						    "negation or null");
 	if (strcmp(key, "dispute") == 0)
-		return are_disputes(catalogue, value)
-			       ? CHY_OK
-			       : wrong(fault, key, "takes a list of disputes of the catalogue");
+		return check_disputes(catalogue, value, fault);
 	if (strcmp(key, "place") == 0 || strcmp(key, "mode") == 0)
 		return is_text_or_null(value) ? CHY_OK
 					      : wrong(fault, key, "takes a name, or null for none");

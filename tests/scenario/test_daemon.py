@@ -253,8 +253,9 @@ class Daemon(Story):
                 "author": "a", "reason": "b"}
         before = len(self.log())
         for change in ({"event": "FOO"}, {"date": "banana"}, {"mode": 7}, {"mode": "foo"}, {"aux": "foo"}, {},
-                       {"actor": [{"code": "QQQ"}]}, {"recipient": 65 * [{"code": "PRT"}]}, {"dispute": ["nowhere"]}, {"score": 99}, {"rule": "x"},
-                       {"event": "AGREE", "not_an_event": True}, {"due": ""}):
+                       {"actor": [{"code": "QQQ"}]}, {"recipient": 65 * [{"code": "PRT"}]}, {"dispute": ["nowhere"]},
+                       {"dispute": ["thread:RUS+JPN:economic"]}, {"dispute": ["thread:JPN+RUS:\n"]},
+                       {"score": 99}, {"rule": "x"}, {"event": "AGREE", "not_an_event": True}, {"due": ""}):
             said = self.ask({"do": "record", "kind": "event-corrected", "body": body | {"change": change}})
             self.assertIn("error", said, change)
         for wrong in ({"event": "E999.1"}, {"event": "E3.99"}, {"document": "0" * 64}, {"sentence": "another"}):
@@ -288,10 +289,19 @@ class Daemon(Story):
         said = self.chancery("correct", event["id"], "--mode", "foo", *reason, expect=2).stderr
         self.assertIn("CONSULT has no mode 'foo'", said)
         self.chancery("correct", event["id"], "--not-an-event", "--event", "AGREE", *reason, expect=2)
+        for thread in ("RUS+JPN:economic", "JPN+JPN:economic", "JPN+RUS:trade\nof fish", "JPN+RUS:Economic",
+                       "JPN+RUS:a:b", "JPN+RUS:x", "JPN+RUS:" + "x" * 65, "JPN+RUS+PRT:economic", "JPN+QQQ:economic"):
+            said = self.chancery("correct", event["id"], "--dispute", "kuril-islands,thread:" + thread, *reason,
+                                 expect=2).stderr
+            self.assertIn("threads like thread:JPN+RUS:economic", said, thread)
         for side in ("actor", "recipient"):
             said = self.chancery("correct", event["id"], f"--{side}", ",".join(["PRT"] * 65), *reason, expect=2).stderr
             self.assertIn(f"'{side}' takes 64 actors at most, not 65", said)
         self.assertEqual(len(self.log()), before)
+        longest = "thread:JPN+RUS:human_rights-" + "x" * 51
+        self.chancery("correct", event["id"], "--dispute", longest, *reason)
+        before += 1
+        self.assertEqual(len(self.chancery("events", "--dispute", longest).stdout.splitlines()), 1)
         self.chancery("withdraw", event["document"], *reason)
         said = self.chancery("withdraw", event["document"], *reason, expect=2).stderr
         self.assertIn(f"record {before + 1} withdrew it already", said)
