@@ -11,6 +11,7 @@
 enum {
 	GAP = 8, /* positions between two texts: no phrase reaches over it */
 	KNOWN = 1 << 16, /* words that are kept at most from batch to batch */
+	STEMS = 2 * KNOWN, /* with the marks of what events belong to */
 	LONGEST = 96 /* bytes of a word that is looked at */
 };
 
@@ -123,7 +124,7 @@ struct chy_words *chy_words_new(void)
 /* What is known stays; when it has become much, it is learned anew. */
 static void forget(struct chy_words *w)
 {
-	if (w->known_count < KNOWN)
+	if (w->known_count < KNOWN && w->stems.count < STEMS)
 		return;
 	memset(w->known, 0, w->known_room * sizeof(*w->known));
 	memset(w->numbers, 0, w->numbers_room * sizeof(*w->numbers));

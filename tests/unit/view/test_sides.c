@@ -215,10 +215,47 @@ static void who_is_beyond_all_bounds_is_found_by_none_and_harms_none(void **stat
 	place_remove(&place);
 }
 
+/* Each pair of them has a mark of its own, more than are kept from batch to batch. */
+static void marks_that_were_forgotten_are_learned_anew(void **state)
+{
+	const struct crowd crowd = {"ACCUSE", 256, 256, NULL};
+	char in_steps[CHY_HASH_HEX], going_on[CHY_HASH_HEX];
+	struct chy_event_filter filter = CHY_EVENT_FILTER_ALL;
+	struct chy_fault fault;
+	struct chy_view *view;
+	struct place place;
+	uint64_t seq;
+	json_t *found;
+
+	(void)state;
+	write_crowd(&place, &crowd);
+	place_write(&place,
+		"{\"add\":\"two\",\"date\":\"2013-11-04\",\"source\":\"Gazeta\",\"events\":[{"
+		"\"event\":\"AID\",\"actor\":[\"A003\"],\"recipient\":[\"B004\"],"
+		"\"sentence\":\"Many promised again.\"}]}");
+	place_follow(&place, 0);
+	filter.between[0] = CHY_STR("A003");
+	filter.between[1] = CHY_STR("B004");
+	found = by_words(&place, &filter);
+	assert_int_equal(json_array_size(found), 2);
+	json_decref(found);
+	place_digest(&place, in_steps);
+	assert_int_equal(chy_view_discard(place.directory, &fault), 0);
+	/* One view goes on with what it knows. */
+	assert_int_equal(chy_view_open_writer(place.directory, place.archive, &view, &fault), 0);
+	assert_int_equal(chy_view_follow(view, place.archive, 3, &seq, &fault), 0);
+	assert_int_equal(chy_view_follow(view, place.archive, 0, &seq, &fault), 0);
+	chy_view_close(view);
+	place_digest(&place, going_on);
+	assert_string_equal(in_steps, going_on);
+	place_remove(&place);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_who_take_part_are_found_by_every_filter),
+		cmocka_unit_test(marks_that_were_forgotten_are_learned_anew),
 		cmocka_unit_test(who_is_beyond_all_bounds_is_found_by_none_and_harms_none),
 	};
 
