@@ -16,7 +16,19 @@ int open_catalogue(struct client *client)
 	return 0;
 }
 
-static uint64_t end_of_log(struct client *client)
+int find_end(struct client *client, uint64_t *out)
+{
+	struct chy_snapshot *snapshot;
+	struct chy_fault fault;
+
+	if (chy_snapshot_open(client->archive, &snapshot, &fault))
+		return tell(&fault);
+	*out = chy_snapshot_last_seq(snapshot);
+	chy_snapshot_close(snapshot);
+	return 0;
+}
+
+uint64_t end_of_log(struct client *client)
 {
 	struct chy_snapshot *snapshot;
 	uint64_t seq = 0;

@@ -185,6 +185,10 @@ int read_filter(
 int open_archive(struct client *client);
 /* Opens the log alone: no views, no catalogue. */
 int open_log(struct client *client);
+/* The number of the log's last record; 0 where it cannot be read. */
+uint64_t end_of_log(struct client *client);
+/* The same; prints why it cannot be read. */
+int find_end(struct client *client, uint64_t *out);
 
 /* Records after a number as `log` prints them, read in one short snapshot: at
  * most `limit`, up to the record `until` (0: no limit). `records` is the

@@ -22,18 +22,6 @@ struct follow {
 
 /* -- the cursor ----------------------------------------------------------- */
 
-static int find_end(struct follow *follow, uint64_t *out)
-{
-	struct chy_snapshot *snapshot;
-	struct chy_fault fault;
-
-	if (chy_snapshot_open(follow->client->archive, &snapshot, &fault))
-		return tell(&fault);
-	*out = chy_snapshot_last_seq(snapshot);
-	chy_snapshot_close(snapshot);
-	return 0;
-}
-
 /* A cursor beyond the log's end means that the log is not the one that it was
  * made of. told_by: the option or the file that has it. */
 static int take_number(struct follow *follow, const char *told_by, const char *digits)
@@ -43,7 +31,7 @@ static int take_number(struct follow *follow, const char *told_by, const char *d
 
 	errno = 0;
 	follow->seq = strtoull(digits, NULL, 10);
-	status = find_end(follow, &last);
+	status = find_end(follow->client, &last);
 	if (status || (errno != ERANGE && follow->seq <= last))
 		return status;
 	fprintf(stderr,
@@ -124,7 +112,7 @@ static int load_cursor(struct follow *follow)
 /* Begins where nothing else was said with what is new. */
 static int find_start(struct follow *follow)
 {
-	return follow->seq == UINT64_MAX ? find_end(follow, &follow->seq) : 0;
+	return follow->seq == UINT64_MAX ? find_end(follow->client, &follow->seq) : 0;
 }
 
 /* -- delivery ------------------------------------------------------------- */

@@ -120,14 +120,13 @@ static bool in_lines(const struct client *client)
 
 static int tell_of_end(struct client *client, uint64_t after)
 {
-	struct chy_snapshot *snapshot;
-	struct chy_fault fault;
+	uint64_t last;
+	int status = find_end(client, &last);
 
-	if (chy_snapshot_open(client->archive, &snapshot, &fault))
-		return tell(&fault);
+	if (status)
+		return status;
 	fprintf(stderr, "chancery: nothing lies after record %llu; the newest is %llu\n",
-		(unsigned long long)after, (unsigned long long)chy_snapshot_last_seq(snapshot));
-	chy_snapshot_close(snapshot);
+		(unsigned long long)after, (unsigned long long)last);
 	return EXIT_NOTHING;
 }
 

@@ -84,18 +84,6 @@ static void end_progress(const struct progress *progress)
 
 /* -- making ------------------------------------------------------------------------ */
 
-static uint64_t end_of(struct client *client)
-{
-	struct chy_snapshot *snapshot;
-	uint64_t seq;
-
-	if (chy_snapshot_open(client->archive, &snapshot, NULL))
-		return 0;
-	seq = chy_snapshot_last_seq(snapshot);
-	chy_snapshot_close(snapshot);
-	return seq;
-}
-
 /* From where the views are up to a record; *out_seq is how far it came. */
 static int follow_to(struct client *client, struct chy_view *view, uint64_t to, uint64_t *out_seq,
 	struct chy_fault *fault)
@@ -363,7 +351,7 @@ static bool is_at_end(struct client *client)
 
 	if (chy_view_open(client->program_archive, &view, NULL))
 		return false;
-	same = chy_view_position(view, &seq, NULL) == CHY_OK && seq == end_of(client);
+	same = chy_view_position(view, &seq, NULL) == CHY_OK && seq == end_of_log(client);
 	chy_view_close(view);
 	return same;
 }
@@ -403,7 +391,7 @@ static int tell_of_follower(const struct client *client, const struct chy_fault 
 
 static int replay_here(struct client *client)
 {
-	uint64_t to = end_of(client);
+	uint64_t to = end_of_log(client);
 	struct chy_fault fault;
 	struct chy_hash digest;
 	char path[4096];
@@ -468,7 +456,7 @@ int run_replay(struct client *client, int argc, char **argv)
 		return check(client);
 	heed_interrupts();
 	if (into)
-		return replay_into(client, into, to ? to : end_of(client));
+		return replay_into(client, into, to ? to : end_of_log(client));
 	if (to)
 		return replay_aside(client, to);
 	return check_marks(client) ? EXIT_ARCHIVE : replay_here(client);
