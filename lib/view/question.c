@@ -250,22 +250,36 @@ int chy_view_event(struct chy_view *view, struct chy_str id, json_t **out, struc
 	return chy_view_event_at(view, id, 0, out, fault);
 }
 
-int chy_view_event_at(struct chy_view *view, struct chy_str id, uint64_t as_of, json_t **out,
-	struct chy_fault *fault)
+/* An event's row, in a transaction that is the caller's to end; none is open where
+ * this fails. */
+static int begin_event(struct chy_view *view, struct chy_str id, struct chy_store_txn **out_txn,
+	struct chy_event_head *out_head, struct chy_str *out_json, struct chy_fault *fault)
 {
 	unsigned char key[CHY_EVENT_KEY];
-	struct chy_event_head head;
-	struct chy_store_txn *txn;
-	struct chy_str json;
 	int result = chy_event_parse(id, key);
 
 	if (result)
 		return result;
-	result = chy_view_read(view, &txn, fault);
+	result = chy_view_read(view, out_txn, fault);
 	if (result)
 		return result;
-	result = chy_event_read(txn, key, &head, &json);
-	if (!result && chy_json_parse(json.data, json.size, out, NULL))
+	result = chy_event_read(*out_txn, key, out_head, out_json);
+	if (result)
+		chy_view_read_end(view, *out_txn);
+	return result < 0 ? chy_fault_set(fault, result, view->path, 0, NULL) : result;
+}
+
+int chy_view_event_at(struct chy_view *view, struct chy_str id, uint64_t as_of, json_t **out,
+	struct chy_fault *fault)
+{
+	struct chy_event_head head;
+	struct chy_store_txn *txn;
+	struct chy_str json;
+	int result = begin_event(view, id, &txn, &head, &json, fault);
+
+	if (result)
+		return result;
+	if (chy_json_parse(json.data, json.size, out, NULL))
 		result = CHY_EDAMAGED;
 	if (!result) {
 		result = chy_declared_show(txn, as_of, *out);
@@ -273,38 +287,34 @@ int chy_view_event_at(struct chy_view *view, struct chy_str id, uint64_t as_of, 
 			json_decref(*out);
 	}
 	chy_view_read_end(view, txn);
-	if (!result)
-		json_object_set_new(*out, "superseded",
-			head.until ? json_integer((json_int_t)head.until) : json_null());
-	return result < 0 ? chy_fault_set(fault, result, view->path, 0, NULL) : result;
+	if (result)
+		return chy_fault_set(fault, result, view->path, 0, NULL);
+	json_object_set_new(*out, "superseded",
+		head.until ? json_integer((json_int_t)head.until) : json_null());
+	return CHY_OK;
 }
 
 int chy_view_event_passes(struct chy_view *view, struct chy_str id,
 	const struct chy_event_filter *filter, bool *out, struct chy_fault *fault)
 {
-	unsigned char key[CHY_EVENT_KEY];
 	const struct chy_value *event;
 	struct chy_event_head head;
 	struct chy_store_txn *txn;
 	struct chy_scan scan;
 	struct chy_str json;
-	int result = chy_event_parse(id, key);
+	int result = begin_event(view, id, &txn, &head, &json, fault);
 
 	if (result)
 		return result;
-	result = chy_view_read(view, &txn, fault);
-	if (result)
-		return result;
 	chy_scan_init(&scan);
-	result = chy_event_read(txn, key, &head, &json);
-	if (!result && chy_scan_read(&scan, json, &event))
-		result = CHY_EDAMAGED;
-	if (!result)
+	if (chy_scan_read(&scan, json, &event))
+		result = chy_fault_set(fault, CHY_EDAMAGED, view->path, 0, NULL);
+	else
 		*out = head.day >= chy_day32(filter->first_day) &&
 		       head.day <= chy_day32(filter->last_day) && chy_event_passes(filter, event);
 	chy_scan_fini(&scan);
 	chy_view_read_end(view, txn);
-	return result < 0 ? chy_fault_set(fault, result, view->path, 0, NULL) : result;
+	return result;
 }
 
 int chy_view_document(
